@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every difference between the kernels that jackfruit builds on. The rest of the module is written for the newest
+ * of them and never looks at LINUX_VERSION_CODE.
+ */
+#ifndef JACKFRUIT_COMPAT_H
+#define JACKFRUIT_COMPAT_H
+
+#include <linux/device.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "jackfruit needs Linux 6.1 or later"
+#endif
+
+/*
+ * class_create() lost its module argument in 6.4 (1aaba11da9aa). Can go when 6.1 goes.
+ */
+static inline struct class *jf_class_create(const char *name)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+	return class_create(THIS_MODULE, name);
+#else
+	return class_create(name);
+#endif
+}
+
+/*
+ * class->dev_uevent() takes a const device since 6.2 (23680f0b7d7f). Can go when 6.1 goes.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define jf_uevent_device	struct device
+#else
+#define jf_uevent_device	const struct device
+#endif
+
+/**
+ * jf_mm_counter() - the exact value of one counter of an address space
+ * @mm: the address space; the caller holds a reference (mmgrab() is enough)
+ * @member: MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES or MM_SWAPENTS
+ *
+ * Since 6.2 (f1a7941243c1) the counters are per-CPU and the cheap read may be off by a batch a CPU: the sum over
+ * all CPUs is taken here. Before 6.2 the counter is one atomic, and jf_task_counter() has what threads still cache.
+ *
+ * Context: any; takes the counter's raw spinlock on 6.2 and later.
+ * Return: pages (or swap entries), never negative.
+ */
+static inline u64 jf_mm_counter(struct mm_struct *mm, int member)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	return get_mm_counter(mm, member);
+#else
+	return percpu_counter_sum_positive(&mm->rss_stat[member]);
+#endif
+}
+
+/**
+ * jf_task_counter() - what a thread has faulted in and not yet added to its address space's counter
+ * @t: the thread
+ * @member: as for jf_mm_counter()
+ *
+ * Before 6.2 a thread adds up to 64 page faults in its task_struct before it folds them into the mm.
+ *
+ * Context: any; the value belongs to another running task and may be torn from its neighbours, which is an error of
+ * at most one fault.
+ * Return: pages, possibly negative; always 0 since 6.2, where JF_TASK_COUNTERS says that there is nothing to ask for.
+ */
+#if defined(SPLIT_RSS_COUNTING)
+#define JF_TASK_COUNTERS	true
+static inline long jf_task_counter(struct task_struct *t, int member)
+{
+	return READ_ONCE(t->rss_stat.count[member]);
+}
+#else
+#define JF_TASK_COUNTERS	false
+static inline long jf_task_counter(struct task_struct *t, int member)
+{
+	return 0;
+}
+#endif
+
+#ifdef CONFIG_PREEMPT_RT
+static inline void jf_mmdrop_rcu(struct rcu_head *rcu)
+{
+	__mmdrop(container_of(rcu, struct mm_struct, delayed_drop));
+}
+
+/**
+ * jf_mmdrop_atomic() - mmdrop() for where sleeping is not allowed
+ * @mm: the address space
+ *
+ * On PREEMPT_RT __mmdrop() takes sleeping locks, so the last reference is dropped after a grace period, as the
+ * scheduler's own mmdrop_sched() does; its callback is not exported, hence ours.
+ */
+static inline void jf_mmdrop_atomic(struct mm_struct *mm)
+{
+	if (atomic_dec_and_test(&mm->mm_count))
+		call_rcu(&mm->delayed_drop, jf_mmdrop_rcu);
+}
+#else
+static inline void jf_mmdrop_atomic(struct mm_struct *mm)
+{
+	mmdrop(mm);
+}
+#endif
+
+#endif /* JACKFRUIT_COMPAT_H */

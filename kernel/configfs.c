@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is asked for: /sys/kernel/config/jackfruit/NAME. mkdir makes a container, rmdir ends its record, one value a
+ * file. Only parsing and formatting are here: parse, call jf_container_*, format.
+ *
+ * Locking: stores parse outside the container's lock; what they call takes it.
+ */
+#include <linux/configfs.h>
+#include <linux/kstrtox.h>
+#include <linux/module.h>
+#include <linux/pid.h>
+#include <linux/sched/prio.h>
+
+#include "jackfruit.h"
+
+static ssize_t jf_limit_show(struct config_item *item, const u64 *limit, char *page)
+{
+	struct jf_container *c = to_jf_container(item);
+	u64 bytes;
+
+	mutex_lock(&c->lock);
+	bytes = *limit;
+	mutex_unlock(&c->lock);
+	if (bytes == JF_LIMIT_MAX)
+		return sprintf(page, "max\n");
+	return sprintf(page, "%llu\n", bytes);
+}
+
+static ssize_t jf_limit_store(struct config_item *item, u64 *limit, const char *page, size_t count)
+{
+	u64 bytes;
+	int ret;
+
+	ret = jf_policy_parse_size(page, &bytes);
+	if (ret)
+		return ret;
+	jf_container_set_limit(to_jf_container(item), limit, bytes);
+	return count;
+}
+
+static ssize_t jf_container_soft_limit_show(struct config_item *item, char *page)
+{
+	return jf_limit_show(item, &to_jf_container(item)->config.soft_limit, page);
+}
+
+static ssize_t jf_container_soft_limit_store(struct config_item *item, const char *page, size_t count)
+{
+	return jf_limit_store(item, &to_jf_container(item)->config.soft_limit, page, count);
+}
+CONFIGFS_ATTR(jf_container_, soft_limit);
+
+static ssize_t jf_container_hard_limit_show(struct config_item *item, char *page)
+{
+	return jf_limit_show(item, &to_jf_container(item)->config.hard_limit, page);
+}
+
+static ssize_t jf_container_hard_limit_store(struct config_item *item, const char *page, size_t count)
+{
+	return jf_limit_store(item, &to_jf_container(item)->config.hard_limit, page, count);
+}
+CONFIGFS_ATTR(jf_container_, hard_limit);
+
+struct jf_pids_page {
+	char *page;
+	size_t len;
+	bool full;
+};
+
+static void jf_pids_add(const struct jf_member_ref *ref, void *data)
+{
+	struct jf_pids_page *list = data;
+	char line[16];
+	int len = snprintf(line, sizeof(line), "%d\n", pid_vnr(ref->pid));
+
+	if (list->len + len > PAGE_SIZE) {
+		list->full = true;
+		return;
+	}
+	memcpy(list->page + list->len, line, len);
+	list->len += len;
+}
+
+/*
+ * A page is all that configfs can give. A list that does not fit is an error, not a part of a list that looks like the
+ * whole; debugfs's members has it however long.
+ */
+static ssize_t jf_container_pids_show(struct config_item *item, char *page)
+{
+	struct jf_container *c = to_jf_container(item);
+	struct jf_pids_page list = { .page = page };
+
+	mutex_lock(&c->lock);
+	jf_members_walk(c, jf_pids_add, &list);
+	mutex_unlock(&c->lock);
+	return list.full ? -EFBIG : list.len;
+}
+
+static ssize_t jf_container_pids_store(struct config_item *item, const char *page, size_t count)
+{
+	int nr, ret;
+
+	ret = kstrtoint(page, 10, &nr);
+	if (ret || nr < 0)
+		return -EINVAL;
+	ret = jf_container_attach(to_jf_container(item), nr);
+	return ret ?: count;
+}
+CONFIGFS_ATTR(jf_container_, pids);
+
+static ssize_t jf_container_nice_show(struct config_item *item, char *page)
+{
+	struct jf_container *c = to_jf_container(item);
+	int nice;
+
+	mutex_lock(&c->lock);
+	nice = c->nice;
+	mutex_unlock(&c->lock);
+	if (nice == JF_NICE_INHERIT)
+		return sprintf(page, "inherit\n");
+	return sprintf(page, "%d\n", nice);
+}
+
+static ssize_t jf_container_nice_store(struct config_item *item, const char *page, size_t count)
+{
+	int nice;
+
+	if (sysfs_streq(page, "inherit"))
+		nice = JF_NICE_INHERIT;
+	else if (kstrtoint(page, 10, &nice) || nice < MIN_NICE || nice > MAX_NICE)
+		return -EINVAL;
+	jf_container_set_nice(to_jf_container(item), nice);
+	return count;
+}
+CONFIGFS_ATTR(jf_container_, nice);
+
+static ssize_t jf_container_grace_ms_show(struct config_item *item, char *page)
+{
+	struct jf_container *c = to_jf_container(item);
+	unsigned int grace_ms;
+
+	mutex_lock(&c->lock);
+	grace_ms = c->grace_ms;
+	mutex_unlock(&c->lock);
+	return sprintf(page, "%u\n", grace_ms);
+}
+
+static ssize_t jf_container_grace_ms_store(struct config_item *item, const char *page, size_t count)
+{
+	struct jf_container *c = to_jf_container(item);
+	unsigned int grace_ms;
+
+	/* a day: far more than anybody waits, and it fits every clock */
+	if (kstrtouint(page, 10, &grace_ms) || grace_ms > 24 * 3600 * MSEC_PER_SEC)
+		return -EINVAL;
+	mutex_lock(&c->lock);
+	c->grace_ms = grace_ms;
+	mutex_unlock(&c->lock);
+	return count;
+}
+CONFIGFS_ATTR(jf_container_, grace_ms);
+
+static ssize_t jf_container_stop_store(struct config_item *item, const char *page, size_t count)
+{
+	if (!sysfs_streq(page, "1"))
+		return -EINVAL;
+	jf_container_stop(to_jf_container(item));
+	return count;
+}
+CONFIGFS_ATTR_WO(jf_container_, stop);
+
+static ssize_t jf_container_kill_store(struct config_item *item, const char *page, size_t count)
+{
+	if (!sysfs_streq(page, "1"))
+		return -EINVAL;
+	jf_container_kill(to_jf_container(item));
+	return count;
+}
+CONFIGFS_ATTR_WO(jf_container_, kill);
+
+static struct configfs_attribute *jf_container_attrs[] = {
+	&jf_container_attr_soft_limit,
+	&jf_container_attr_hard_limit,
+	&jf_container_attr_pids,
+	&jf_container_attr_nice,
+	&jf_container_attr_grace_ms,
+	&jf_container_attr_stop,
+	&jf_container_attr_kill,
+	NULL,
+};
+
+static void jf_container_release(struct config_item *item)
+{
+	jf_container_free(to_jf_container(item));
+}
+
+static struct configfs_item_operations jf_container_item_ops = {
+	.release = jf_container_release,
+};
+
+static const struct config_item_type jf_container_type = {
+	.ct_item_ops = &jf_container_item_ops,
+	.ct_attrs = jf_container_attrs,
+	.ct_owner = THIS_MODULE,
+};
+
+static struct config_group *jf_configfs_make_group(struct config_group *parent, const char *name)
+{
+	struct jf_container *c;
+
+	if (!jf_policy_name_ok(name))
+		return ERR_PTR(-EINVAL);
+	c = jf_container_make(name, &jf_container_type);
+	return IS_ERR(c) ? ERR_CAST(c) : &c->group;
+}
+
+static void jf_configfs_drop_item(struct config_group *parent, struct config_item *item)
+{
+	jf_container_drop(to_jf_container(item));
+	config_item_put(item);
+}
+
+static struct configfs_group_operations jf_configfs_group_ops = {
+	.make_group = jf_configfs_make_group,
+	.drop_item = jf_configfs_drop_item,
+};
+
+static const struct config_item_type jf_configfs_type = {
+	.ct_group_ops = &jf_configfs_group_ops,
+	.ct_owner = THIS_MODULE,
+};
+
+struct configfs_subsystem jf_configfs = {
+	.su_group = {
+		.cg_item = {
+			.ci_namebuf = "jackfruit",
+			.ci_type = &jf_configfs_type,
+		},
+	},
+};
+
+/**
+ * jf_configfs_init() - make the control plane visible: from here on there can be containers
+ *
+ * Return: 0 or a negative errno.
+ */
+int jf_configfs_init(void)
+{
+	config_group_init(&jf_configfs.su_group);
+	mutex_init(&jf_configfs.su_mutex);
+	return configfs_register_subsystem(&jf_configfs);
+}
+
+/**
+ * jf_configfs_exit() - take it away; directories that exist keep the module from getting here
+ */
+void jf_configfs_exit(void)
+{
+	configfs_unregister_subsystem(&jf_configfs);
+}

@@ -1,0 +1,524 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The container: its limits, its life, and what is done to it.
+ *
+ * A run begins with the first process that is attached and ends when the last member is gone. In between the module may
+ * have had a cause to end it: stop, kill, or the hard limit; the first cause that kills is the reason that is recorded.
+ * A run that nothing of ours ended has ended by itself, however its first process died.
+ *
+ *	created --attach--> running --last member gone--> exited | stopped | killed --attach--> running ...
+ *
+ * What is seen in atomic context (a fork during the kill, the last exit) only queues the container's work, which does
+ * what has to be done under the container's lock. Since everything that is told happens under that lock, in the order
+ * in which it is decided, the hard event comes before the kill event and that before the exit event.
+ *
+ * Locking: c->lock protects the configuration and the run record. jf_containers_lock protects the list of containers.
+ *
+ * Lifetime: while a container has members it depends on itself in configfs's sense, and rmdir gets EBUSY. The
+ * dependency is taken with the first member and given back by the work that ends the run.
+ */
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "jackfruit.h"
+
+#define JF_GRACE_MS	10000
+
+DEFINE_MUTEX(jf_containers_lock); /* protects jf_containers */
+LIST_HEAD(jf_containers);
+
+static const char * const jf_state_names[] = {
+	[JF_STATE_CREATED] = "created",
+	[JF_STATE_RUNNING] = "running",
+	[JF_STATE_EXITED] = "exited",
+	[JF_STATE_STOPPED] = "stopped",
+	[JF_STATE_KILLED] = "killed",
+};
+
+static const char * const jf_reason_names[] = {
+	[JF_REASON_NONE] = "none",
+	[JF_REASON_EXITED] = "exited",
+	[JF_REASON_SIGNALED] = "signaled",
+	[JF_REASON_STOPPED] = "stopped",
+	[JF_REASON_KILLED] = "killed",
+	[JF_REASON_HARD_LIMIT] = "hard_limit",
+};
+
+/**
+ * jf_state_name() - a state as users read it
+ * @state: the state
+ */
+const char *jf_state_name(enum jf_state state)
+{
+	return jf_state_names[state];
+}
+
+/**
+ * jf_reason_name() - a reason as users read it
+ * @reason: the reason
+ */
+const char *jf_reason_name(enum jf_reason reason)
+{
+	return jf_reason_names[reason];
+}
+
+/**
+ * jf_exit_code() - wait(2)'s status as a shell tells it
+ * @status: of the first process
+ *
+ * Return: the exit status, or 128 and the signal's number.
+ */
+int jf_exit_code(int status)
+{
+	return status & 0x7f ? 128 + (status & 0x7f) : (status >> 8) & 0xff;
+}
+
+static void jf_container_tell(struct jf_container *c, enum jf_event_type type)
+{
+	struct jf_event event;
+
+	jf_event_prepare(&event, c, type, c->run.first);
+	jf_event_log(&event);
+}
+
+static void jf_container_tell_crossing(struct jf_container *c, enum jf_event_type type, const struct jf_usage *usage,
+				       u64 limit)
+{
+	struct jf_event event;
+
+	jf_event_prepare(&event, c, type, usage->largest);
+	event.has_usage = true;
+	event.usage = usage->bytes;
+	event.limit = limit;
+	jf_event_log(&event);
+}
+
+static bool jf_container_running(struct jf_container *c)
+{
+	lockdep_assert_held(&c->lock);
+	return c->run.state == JF_STATE_RUNNING;
+}
+
+/* Kill all members until none is left. The first cause that kills stays. */
+static void jf_container_begin_kill(struct jf_container *c, enum jf_reason cause)
+{
+	struct jf_event event;
+
+	lockdep_assert_held(&c->lock);
+	if (c->killing)
+		return;
+	c->run.cause = cause;
+	c->nr_kill++;
+	jf_event_prepare(&event, c, JF_EVENT_KILL, c->run.first);
+	event.reason = cause;
+	jf_event_log(&event);
+	jf_members_set_killing(c, true);
+	jf_members_signal(c, SIGKILL);
+	jf_scan_at(c, JF_LOOK_NEVER);
+}
+
+/* Look at the usage, do what the policy says, plan the next look. */
+static void jf_container_look_locked(struct jf_container *c)
+{
+	struct jf_policy_pace pace = jf_scan_pace();
+	u64 begin = ktime_get_ns(), next, took;
+	struct jf_usage usage;
+	u32 decisions;
+
+	lockdep_assert_held(&c->lock);
+	if (!jf_container_running(c) || c->killing)
+		return;
+	jf_usage_read(c, &usage);
+	c->run.peak = max(c->run.peak, usage.bytes);
+	decisions = jf_policy_decide(&c->config, usage.bytes, &c->run.policy);
+	if (decisions & JF_DO_SOFT_EVENT) {
+		c->nr_soft++;
+		jf_container_tell_crossing(c, JF_EVENT_SOFT, &usage, c->config.soft_limit);
+	}
+	if (decisions & JF_DO_HARD_EVENT) {
+		c->nr_hard++;
+		jf_container_tell_crossing(c, JF_EVENT_HARD, &usage, c->config.hard_limit);
+	}
+	put_pid(usage.largest);
+	if (decisions & JF_DO_KILL) {
+		jf_container_begin_kill(c, JF_REASON_HARD_LIMIT);
+		return;
+	}
+
+	next = jf_policy_next_look(&c->config, &pace, usage.bytes, &c->run.policy);
+	/* a look at many members near a limit must not take more than half of a CPU */
+	took = div_u64(ktime_get_ns() - begin, NSEC_PER_USEC);
+	jf_scan_at(c, max(next, took));
+}
+
+/**
+ * jf_container_look() - look at a container's usage and act on it
+ * @c: the container; referenced
+ *
+ * Context: may sleep; takes c->lock.
+ */
+void jf_container_look(struct jf_container *c)
+{
+	mutex_lock(&c->lock);
+	if (!c->dropped)
+		jf_container_look_locked(c);
+	mutex_unlock(&c->lock);
+}
+
+/**
+ * jf_container_usage() - what a container uses now
+ * @c: the container
+ *
+ * Context: may sleep; takes c->lock.
+ * Return: bytes.
+ */
+u64 jf_container_usage(struct jf_container *c)
+{
+	struct jf_usage usage;
+
+	mutex_lock(&c->lock);
+	jf_usage_read(c, &usage);
+	c->run.peak = max(c->run.peak, usage.bytes);
+	mutex_unlock(&c->lock);
+	put_pid(usage.largest);
+	return usage.bytes;
+}
+
+/**
+ * jf_container_enforcing() - is the hard limit enforced, and if not, why
+ * @c: the container
+ *
+ * Context: c->lock held.
+ * Return: "yes", or "no: " and the reason.
+ */
+const char *jf_container_enforcing(struct jf_container *c)
+{
+	lockdep_assert_held(&c->lock);
+	if (!jf_members_count(c))
+		return "no: no members";
+	if (c->config.hard_limit == JF_LIMIT_MAX)
+		return "no: no hard limit";
+	return "yes";
+}
+
+/* The run is over: the last member is gone. */
+static void jf_container_end(struct jf_container *c)
+{
+	struct jf_first_exit first = jf_members_first_exit(c);
+	struct jf_event event;
+
+	lockdep_assert_held(&c->lock);
+	jf_scan_at(c, JF_LOOK_NEVER);
+	switch (c->run.cause) {
+	case JF_REASON_NONE:
+		c->run.state = JF_STATE_EXITED;
+		c->run.reason = first.known && first.status & 0x7f ? JF_REASON_SIGNALED : JF_REASON_EXITED;
+		break;
+	case JF_REASON_STOPPED:
+		c->run.state = JF_STATE_STOPPED;
+		c->run.reason = JF_REASON_STOPPED;
+		break;
+	default:
+		c->run.state = JF_STATE_KILLED;
+		c->run.reason = c->run.cause;
+	}
+	jf_members_set_killing(c, false);
+	cancel_delayed_work(&c->grace_work);
+
+	jf_event_prepare(&event, c, JF_EVENT_EXIT, c->run.first);
+	event.reason = c->run.reason;
+	if (first.known) {
+		event.status = jf_exit_code(first.status);
+		jf_event_set_comm(&event, first.comm);
+	}
+	jf_event_log(&event);
+
+	jf_probe_put();
+	/* the last thing: from here on rmdir may go ahead; it waits for c->lock and for this work */
+	configfs_undepend_item(&c->group.cg_item);
+}
+
+static void jf_container_work_fn(struct work_struct *work)
+{
+	struct jf_container *c = container_of(work, struct jf_container, work);
+
+	mutex_lock(&c->lock);
+	jf_members_find_missed(c);
+	if (c->killing)
+		jf_members_signal(c, SIGKILL);
+	if (jf_container_running(c) && !jf_members_count(c))
+		jf_container_end(c);
+	mutex_unlock(&c->lock);
+}
+
+static void jf_container_grace_fn(struct work_struct *work)
+{
+	struct jf_container *c = container_of(to_delayed_work(work), struct jf_container, grace_work);
+
+	mutex_lock(&c->lock);
+	if (jf_container_running(c) && c->run.cause == JF_REASON_STOPPED)
+		jf_container_begin_kill(c, JF_REASON_STOPPED);
+	mutex_unlock(&c->lock);
+}
+
+/* A new run: the container must not go away, and its members must be seen. */
+static int jf_container_begin_run(struct jf_container *c)
+{
+	int ret;
+
+	ret = configfs_depend_item_unlocked(&jf_configfs, &c->group.cg_item);
+	if (ret)
+		return ret;
+	ret = jf_probe_get();
+	if (ret)
+		configfs_undepend_item(&c->group.cg_item);
+	return ret;
+}
+
+static void jf_container_abort_run(struct jf_container *c)
+{
+	jf_probe_put();
+	configfs_undepend_item(&c->group.cg_item);
+}
+
+static int jf_container_attach_task(struct jf_container *c, struct task_struct *p)
+{
+	struct jf_first_exit before;
+	struct jf_run old;
+	bool first;
+	int ret;
+
+	/* the last member is gone and the work has not come to it yet: this is not the old run's process */
+	if (jf_container_running(c) && !jf_members_count(c))
+		jf_container_end(c);
+	first = !jf_container_running(c);
+	before = jf_members_first_exit(c);
+	old = c->run;
+
+	if (!first && c->run.cause != JF_REASON_NONE)
+		return -EBUSY; /* being stopped or killed */
+	if (first) {
+		ret = jf_container_begin_run(c);
+		if (ret)
+			return ret;
+	}
+	ret = jf_members_attach(c, p, first);
+	if (ret == -EEXIST)
+		return 0;
+	if (ret) {
+		if (first) {
+			jf_container_abort_run(c);
+			jf_members_set_first_exit(c, &before);
+		}
+		return ret;
+	}
+	if (first) {
+		c->run = (struct jf_run){
+			.state = JF_STATE_RUNNING,
+			.first = get_pid(task_tgid(p)),
+			.started = ktime_get_real_seconds(),
+		};
+		put_pid(old.first);
+		jf_container_tell(c, JF_EVENT_START);
+	}
+	if (c->nice != JF_NICE_INHERIT)
+		jf_members_renice(c, c->nice);
+	jf_container_look_locked(c);
+	/* the process may have died before the run was marked as running: let the work see that */
+	if (!jf_members_count(c))
+		queue_work(jf_wq, &c->work);
+	return 0;
+}
+
+/**
+ * jf_container_attach() - put a process and its descendants into a container
+ * @c: the container
+ * @nr: a process or thread id in the caller's PID namespace; 0: the caller itself, as in cgroup.procs
+ *
+ * Context: may sleep; takes c->lock.
+ * Return: 0 (also if it is a member already); -ESRCH no such process, or it is exiting; -EINVAL a kernel thread;
+ * -EPERM the host's init; -EBUSY a member of another container, or @c is being stopped or killed; -ENOENT @c is being
+ * removed; -ENOMEM. On error nothing has changed.
+ */
+int jf_container_attach(struct jf_container *c, pid_t nr)
+{
+	struct task_struct *p;
+	struct pid *pid;
+	int ret;
+
+	pid = nr ? find_get_pid(nr) : get_task_pid(current, PIDTYPE_TGID);
+	p = get_pid_task(pid, PIDTYPE_PID);
+	put_pid(pid);
+	if (!p)
+		return -ESRCH;
+	if (p->flags & PF_KTHREAD) {
+		ret = -EINVAL;
+	} else if (is_global_init(p)) {
+		ret = -EPERM;
+	} else {
+		mutex_lock(&c->lock);
+		ret = c->dropped ? -ENOENT : jf_container_attach_task(c, p);
+		mutex_unlock(&c->lock);
+	}
+	put_task_struct(p);
+	return ret;
+}
+
+/**
+ * jf_container_set_limit() - change a limit; it acts at once
+ * @c: the container
+ * @limit: &c->config.soft_limit or &c->config.hard_limit
+ * @bytes: the new value; JF_LIMIT_MAX: none
+ *
+ * Context: may sleep; takes c->lock.
+ */
+void jf_container_set_limit(struct jf_container *c, u64 *limit, u64 bytes)
+{
+	mutex_lock(&c->lock);
+	*limit = bytes;
+	if (!c->dropped)
+		jf_container_look_locked(c);
+	mutex_unlock(&c->lock);
+}
+
+/**
+ * jf_container_set_nice() - change the nice value of all members, now and as they fork
+ * @c: the container
+ * @nice: MIN_NICE..MAX_NICE, or JF_NICE_INHERIT to leave it to them from now on
+ *
+ * Children inherit their parent's.
+ *
+ * Context: may sleep; takes c->lock.
+ */
+void jf_container_set_nice(struct jf_container *c, int nice)
+{
+	mutex_lock(&c->lock);
+	c->nice = nice;
+	if (nice != JF_NICE_INHERIT)
+		jf_members_renice(c, nice);
+	mutex_unlock(&c->lock);
+}
+
+/**
+ * jf_container_stop() - ask the first process to end; kill all that is left after grace_ms
+ * @c: the container
+ *
+ * Does nothing if nothing runs, or if it is being stopped or killed already. When the first process is gone and others
+ * are left, all of them are asked.
+ *
+ * Context: may sleep; takes c->lock.
+ */
+void jf_container_stop(struct jf_container *c)
+{
+	mutex_lock(&c->lock);
+	if (jf_container_running(c) && jf_members_count(c) && c->run.cause == JF_REASON_NONE) {
+		c->run.cause = JF_REASON_STOPPED;
+		jf_container_tell(c, JF_EVENT_STOP);
+		if (jf_members_first_exit(c).known)
+			jf_members_signal(c, SIGTERM);
+		else
+			kill_pid(c->run.first, SIGTERM, 1);
+		queue_delayed_work(jf_wq, &c->grace_work, msecs_to_jiffies(c->grace_ms));
+	}
+	mutex_unlock(&c->lock);
+}
+
+/**
+ * jf_container_kill() - kill all members until none is left
+ * @c: the container
+ *
+ * Does nothing if nothing runs or it is being killed already.
+ *
+ * Context: may sleep; takes c->lock.
+ */
+void jf_container_kill(struct jf_container *c)
+{
+	mutex_lock(&c->lock);
+	if (jf_container_running(c) && jf_members_count(c))
+		jf_container_begin_kill(c, JF_REASON_KILLED);
+	mutex_unlock(&c->lock);
+}
+
+/**
+ * jf_container_make() - a new container without limits and members
+ * @name: a valid name that is not taken
+ * @type: of its configfs directory
+ *
+ * Context: may sleep; configfs's su_mutex held.
+ * Return: the container, or an ERR_PTR: -ENOMEM, or what registering the device said.
+ */
+struct jf_container *jf_container_make(const char *name, const struct config_item_type *type)
+{
+	struct jf_container *c;
+	int ret;
+
+	c = kzalloc(sizeof(*c), GFP_KERNEL);
+	if (!c)
+		return ERR_PTR(-ENOMEM);
+	strscpy(c->name, name, sizeof(c->name));
+	mutex_init(&c->lock);
+	c->config.soft_limit = JF_LIMIT_MAX;
+	c->config.hard_limit = JF_LIMIT_MAX;
+	c->grace_ms = JF_GRACE_MS;
+	c->nice = JF_NICE_INHERIT;
+	INIT_LIST_HEAD(&c->members);
+	INIT_WORK(&c->work, jf_container_work_fn);
+	INIT_DELAYED_WORK(&c->grace_work, jf_container_grace_fn);
+	jf_scan_init_container(c);
+
+	ret = jf_sysfs_add(c);
+	if (ret) {
+		kfree(c);
+		return ERR_PTR(ret);
+	}
+	config_group_init_type_name(&c->group, name, type);
+	mutex_lock(&jf_containers_lock);
+	list_add_tail(&c->node, &jf_containers);
+	mutex_unlock(&jf_containers_lock);
+	jf_container_tell(c, JF_EVENT_CREATE);
+	return c;
+}
+
+/**
+ * jf_container_drop() - rmdir: the container has no members and gets none any more
+ * @c: the container
+ *
+ * configfs let rmdir through, so no run depends on the container: mark it dead, take it out of sight, then wait for
+ * what may still be running for it. Nothing can queue its works again: they are queued for members, and by an attach,
+ * which is refused. A scan that has taken it from the queue finds it dropped.
+ *
+ * Context: may sleep; configfs's su_mutex held.
+ */
+void jf_container_drop(struct jf_container *c)
+{
+	mutex_lock(&c->lock);
+	c->dropped = true;
+	jf_scan_at(c, JF_LOOK_NEVER);
+	jf_container_tell(c, JF_EVENT_REMOVE);
+	mutex_unlock(&c->lock);
+
+	mutex_lock(&jf_containers_lock);
+	list_del(&c->node);
+	mutex_unlock(&jf_containers_lock);
+
+	cancel_work_sync(&c->work);
+	cancel_delayed_work_sync(&c->grace_work);
+	jf_uevent_flush();
+	jf_sysfs_remove(c);
+}
+
+/**
+ * jf_container_free() - the last reference of the item is gone
+ * @c: the container
+ *
+ * Context: any.
+ */
+void jf_container_free(struct jf_container *c)
+{
+	put_pid(c->run.first);
+	kfree_rcu(c, rcu);
+}

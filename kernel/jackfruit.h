@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * jackfruit's objects, its internal interface, and the authority on its locks.
+ *
+ * Layers: interface (configfs, sysfs, debugfs) -> engine (scan) -> objects (container, member) -> leaves (event,
+ * uevent, usage, probe) -> pure (policy). A call goes along or down; a lower layer tells a higher one by queueing work.
+ *
+ * Locks, outermost first:
+ *
+ * - configfs's su_mutex: held by configfs around make_group() and drop_item().
+ * - jf_containers_lock (mutex): the list of all containers. Taken by container make and drop, and by debugfs readers.
+ * - jf_container.lock (mutex): the configuration, the policy's state, the run record, and the walk position of the
+ *   container's member list. Taken by whoever reads or changes those: the control plane, sysfs, the container's own
+ *   work and the scan. Never held around device_unregister(), which waits for sysfs readers.
+ * - jf_probe_lock (mutex, probe.c): how many users the tracepoint probes have.
+ * - task_lock() of a task that is being attached: keeps its mm in place.
+ * - jf_members_lock (raw spinlock, interrupts off, member.c): the hash tables of members, every container's member list
+ *   and the member counts. Taken in the fork, exec and exit probes, so it is raw (probes run with preemption off, on
+ *   PREEMPT_RT, too) and never held for longer than a batch. Readers of the hash tables may use RCU instead.
+ * - jf_scan_lock (raw spinlock, interrupts off, scan.c): the queue of looks.
+ * - jf_events_lock (spinlock, event.c): the ring of events.
+ *
+ * Lifetimes: a container is a configfs item; the item's references keep it, its memory is freed after a grace period.
+ * configfs refuses rmdir while the container has members, because the container depends on itself as long
+ * (configfs_depend_item_unlocked()); so every member's container pointer is good while the member is linked.
+ * A member is removed from its tables under jf_members_lock and freed after a grace period.
+ */
+#ifndef JACKFRUIT_H
+#define JACKFRUIT_H
+
+#include <linux/configfs.h>
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/timerqueue.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "policy.h"
+
+#define JF_NAME_MAX	63
+#define JF_NICE_INHERIT	100
+
+struct device;
+struct mm_struct;
+struct pid;
+struct seq_file;
+struct task_struct;
+struct tracepoint;
+
+enum jf_state {
+	JF_STATE_CREATED,
+	JF_STATE_RUNNING,
+	JF_STATE_EXITED,
+	JF_STATE_STOPPED,
+	JF_STATE_KILLED,
+};
+
+enum jf_reason {
+	JF_REASON_NONE,
+	JF_REASON_EXITED,
+	JF_REASON_SIGNALED,
+	JF_REASON_STOPPED,
+	JF_REASON_KILLED,
+	JF_REASON_HARD_LIMIT,
+};
+
+enum jf_event_type {
+	JF_EVENT_CREATE,
+	JF_EVENT_START,
+	JF_EVENT_SOFT,
+	JF_EVENT_HARD,
+	JF_EVENT_KILL,
+	JF_EVENT_STOP,
+	JF_EVENT_EXIT,
+	JF_EVENT_REMOVE,
+};
+
+/**
+ * struct jf_run - the record of one run of a container, from its first process to its last
+ * @state: where the run is
+ * @reason: why it ended; JF_REASON_NONE before that
+ * @cause: what the module has done to end it: JF_REASON_STOPPED, _KILLED, _HARD_LIMIT, or JF_REASON_NONE
+ * @policy: what the policy remembers
+ * @first: the first process, referenced; NULL before the first run
+ * @started: seconds since the Epoch, 0 before the first run
+ * @peak: the highest usage seen by a look or a read, bytes
+ */
+struct jf_run {
+	enum jf_state state;
+	enum jf_reason reason;
+	enum jf_reason cause;
+	struct jf_policy_state policy;
+	struct pid *first;
+	time64_t started;
+	u64 peak;
+};
+
+/**
+ * struct jf_first_exit - how the first process ended
+ * @known: it has ended
+ * @status: wait(2)'s status
+ * @comm: its name at the end
+ */
+struct jf_first_exit {
+	bool known;
+	int status;
+	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct jf_container - a directory in configfs, and everything known about it
+ * @group: the configfs item; its reference count is the container's
+ * @name: as given to mkdir; configfs clears its own copy before release
+ * @dev: the device of class jackfruit with the status files; lives from make_group() to drop_item()
+ * @node: in jf_containers, under jf_containers_lock
+ * @rcu: frees the container after a grace period
+ * @lock: see above
+ * @dropped: rmdir has begun; nothing may be started any more. Under @lock
+ * @config: the limits. Under @lock
+ * @grace_ms: from stop's SIGTERM to its SIGKILL, milliseconds. Under @lock
+ * @nice: for all members; JF_NICE_INHERIT: each keeps its own. Under @lock
+ * @run: the present or last run. Under @lock
+ * @nr_soft: soft events since mkdir. Under @lock
+ * @nr_hard: hard events since mkdir. Under @lock
+ * @nr_kill: times that the container was killed since mkdir. Under @lock
+ * @members: list of struct jf_member, in the order of attaching, rotated by walks. Under jf_members_lock
+ * @nr_members: its length. Under jf_members_lock, read without it for the status files
+ * @walk: number of the walk under way; see jf_members_walk(). Under jf_members_lock
+ * @batch: number of the attach under way; see jf_members_attach(). Under jf_members_lock
+ * @killing: members are to be killed as they appear. Under jf_members_lock
+ * @missed: a fork found no memory for its child's member: a pass over all processes has to find it. Under
+ *	jf_members_lock
+ * @first_exit: how the first process ended, filled in by the exit probe. Under jf_members_lock
+ * @work: does what probes cannot: kills, ends the run
+ * @grace_work: stop's SIGKILL
+ * @look: place in the queue of looks, under jf_scan_lock
+ */
+struct jf_container {
+	struct config_group group;
+	char name[JF_NAME_MAX + 1];
+	struct device *dev;
+	struct list_head node;
+	struct rcu_head rcu;
+
+	struct mutex lock; /* see the struct's comment */
+	bool dropped;
+	struct jf_policy_config config;
+	unsigned int grace_ms;
+	int nice;
+	struct jf_run run;
+	u64 nr_soft;
+	u64 nr_hard;
+	u64 nr_kill;
+
+	struct list_head members;
+	unsigned int nr_members;
+	unsigned long walk;
+	unsigned long batch;
+	bool killing;
+	bool missed;
+	struct jf_first_exit first_exit;
+
+	struct work_struct work;
+	struct delayed_work grace_work;
+	struct timerqueue_node look;
+};
+
+extern struct workqueue_struct *jf_wq;
+
+/* container.c */
+extern struct mutex jf_containers_lock;
+extern struct list_head jf_containers;
+struct jf_container *jf_container_make(const char *name, const struct config_item_type *type);
+void jf_container_drop(struct jf_container *c);
+void jf_container_free(struct jf_container *c);
+int jf_container_attach(struct jf_container *c, pid_t nr);
+void jf_container_set_limit(struct jf_container *c, u64 *limit, u64 bytes);
+void jf_container_set_nice(struct jf_container *c, int nice);
+void jf_container_stop(struct jf_container *c);
+void jf_container_kill(struct jf_container *c);
+void jf_container_look(struct jf_container *c);
+u64 jf_container_usage(struct jf_container *c);
+const char *jf_container_enforcing(struct jf_container *c);
+const char *jf_state_name(enum jf_state state);
+const char *jf_reason_name(enum jf_reason reason);
+int jf_exit_code(int status);
+
+/* member.c */
+/**
+ * struct jf_member_ref - one member, as a walk shows it
+ * @pid: the thread group's pid
+ * @mm: its address space
+ * @counted: it is the one of those sharing @mm whose memory counts
+ */
+struct jf_member_ref {
+	struct pid *pid;
+	struct mm_struct *mm;
+	bool counted;
+};
+
+int jf_member_init(void);
+void jf_member_exit(void);
+int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first);
+void jf_members_find_missed(struct jf_container *c);
+void jf_members_walk(struct jf_container *c, void (*fn)(const struct jf_member_ref *ref, void *data), void *data);
+void jf_members_signal(struct jf_container *c, int sig);
+unsigned int jf_members_count(struct jf_container *c);
+void jf_members_set_killing(struct jf_container *c, bool killing);
+struct jf_first_exit jf_members_first_exit(struct jf_container *c);
+void jf_members_set_first_exit(struct jf_container *c, const struct jf_first_exit *first);
+void jf_members_renice(struct jf_container *c, int nice);
+
+/* probe.c */
+struct tracepoint *jf_probe_find(const char *name);
+int jf_probe_init(void);
+int jf_probe_get(void);
+void jf_probe_put(void);
+bool jf_probe_attached(void);
+
+/* usage.c */
+/**
+ * struct jf_usage - what a look at a container's memory found
+ * @bytes: the sum over its distinct address spaces
+ * @largest: the member with the largest share, referenced; NULL when there is none
+ * @largest_bytes: its share
+ */
+struct jf_usage {
+	u64 bytes;
+	struct pid *largest;
+	u64 largest_bytes;
+};
+
+u64 jf_usage_member(const struct jf_member_ref *ref);
+void jf_usage_read(struct jf_container *c, struct jf_usage *usage);
+
+/* scan.c */
+struct jf_policy_pace jf_scan_pace(void);
+void jf_scan_init_container(struct jf_container *c);
+void jf_scan_at(struct jf_container *c, u64 us);
+void jf_scan_show_stats(struct seq_file *m);
+void jf_scan_init(void);
+void jf_scan_exit(void);
+
+/* event.c */
+/* every character may become \xHH */
+#define JF_COMM_SIZE	(TASK_COMM_LEN * 4)
+
+/**
+ * struct jf_event - one line of the history
+ * @seq: its number; the first is 1
+ * @time: CLOCK_REALTIME
+ * @type: what happened
+ * @container: to whom
+ * @pid: the process it is about, in the initial PID namespace; 0: none
+ * @comm: its name, with everything but plain characters as \xHH
+ * @has_usage: @usage and @limit are given
+ * @usage: bytes
+ * @limit: bytes; the one that was crossed
+ * @reason: why the run ended; JF_REASON_NONE: not given
+ * @status: the first process's, 128+signal style; -1: not given
+ */
+struct jf_event {
+	u64 seq;
+	ktime_t time;
+	enum jf_event_type type;
+	char container[JF_NAME_MAX + 1];
+	pid_t pid;
+	char comm[JF_COMM_SIZE];
+	bool has_usage;
+	u64 usage;
+	u64 limit;
+	enum jf_reason reason;
+	int status;
+};
+
+int jf_event_init(void);
+void jf_event_exit(void);
+void jf_event_prepare(struct jf_event *event, struct jf_container *c, enum jf_event_type type, struct pid *pid);
+void jf_event_set_comm(struct jf_event *event, const char *comm);
+void jf_event_log(struct jf_event *event);
+bool jf_event_read(u64 after, struct jf_event *event);
+u64 jf_event_last(void);
+extern struct wait_queue_head jf_event_wait;
+const char *jf_event_name(enum jf_event_type type);
+
+/* uevent.c */
+void jf_uevent_kick(void);
+void jf_uevent_flush(void);
+void jf_uevent_exit(void);
+u64 jf_uevent_lost(void);
+
+/* sysfs.c */
+int jf_sysfs_init(void);
+void jf_sysfs_exit(void);
+int jf_sysfs_add(struct jf_container *c);
+void jf_sysfs_remove(struct jf_container *c);
+struct device *jf_sysfs_find(const char *name);
+
+/* configfs.c, debugfs.c */
+extern struct configfs_subsystem jf_configfs;
+int jf_configfs_init(void);
+void jf_configfs_exit(void);
+void jf_debugfs_init(void);
+void jf_debugfs_exit(void);
+
+static inline struct jf_container *to_jf_container(struct config_item *item)
+{
+	return container_of(to_config_group(item), struct jf_container, group);
+}
+
+#endif /* JACKFRUIT_H */

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is: /sys/class/jackfruit/NAME, a device of class jackfruit for each container, with read-only files. It is also
+ * what uevents come from.
+ *
+ * Locking: a show takes the container's lock for a consistent answer. device_unregister() waits for shows under way, so
+ * it is never called with that lock held, and a show always finds its container.
+ */
+#include <linux/device.h>
+#include <linux/kobject.h>
+#include <linux/pid.h>
+#include <linux/sysfs.h>
+
+#include "compat.h"
+#include "jackfruit.h"
+
+static struct class *jf_class;
+
+static ssize_t state_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct jf_container *c = dev_get_drvdata(dev);
+	enum jf_state state;
+
+	mutex_lock(&c->lock);
+	state = c->run.state;
+	mutex_unlock(&c->lock);
+	return sysfs_emit(buf, "%s\n", jf_state_name(state));
+}
+static DEVICE_ATTR_RO(state);
+
+static ssize_t reason_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct jf_container *c = dev_get_drvdata(dev);
+	enum jf_reason reason;
+
+	mutex_lock(&c->lock);
+	reason = c->run.reason;
+	mutex_unlock(&c->lock);
+	return sysfs_emit(buf, "%s\n", jf_reason_name(reason));
+}
+static DEVICE_ATTR_RO(reason);
+
+static ssize_t exit_status_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct jf_first_exit first = jf_members_first_exit(dev_get_drvdata(dev));
+
+	if (!first.known)
+		return sysfs_emit(buf, "\n");
+	return sysfs_emit(buf, "%d\n", jf_exit_code(first.status));
+}
+static DEVICE_ATTR_RO(exit_status);
+
+static ssize_t pid_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct jf_container *c = dev_get_drvdata(dev);
+	pid_t nr;
+
+	mutex_lock(&c->lock);
+	nr = pid_vnr(c->run.first);
+	mutex_unlock(&c->lock);
+	return sysfs_emit(buf, "%d\n", nr);
+}
+static DEVICE_ATTR_RO(pid);
+
+static ssize_t usage_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", jf_container_usage(dev_get_drvdata(dev)));
+}
+static DEVICE_ATTR_RO(usage);
+
+static ssize_t peak_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct jf_container *c = dev_get_drvdata(dev);
+	u64 peak;
+
+	mutex_lock(&c->lock);
+	peak = c->run.peak;
+	mutex_unlock(&c->lock);
+	return sysfs_emit(buf, "%llu\n", peak);
+}
+static DEVICE_ATTR_RO(peak);
+
+static ssize_t procs_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", jf_members_count(dev_get_drvdata(dev)));
+}
+static DEVICE_ATTR_RO(procs);
+
+static ssize_t enforcing_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct jf_container *c = dev_get_drvdata(dev);
+	const char *answer;
+
+	mutex_lock(&c->lock);
+	answer = jf_container_enforcing(c);
+	mutex_unlock(&c->lock);
+	return sysfs_emit(buf, "%s\n", answer);
+}
+static DEVICE_ATTR_RO(enforcing);
+
+static ssize_t events_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct jf_container *c = dev_get_drvdata(dev);
+	u64 soft, hard, kill;
+
+	mutex_lock(&c->lock);
+	soft = c->nr_soft;
+	hard = c->nr_hard;
+	kill = c->nr_kill;
+	mutex_unlock(&c->lock);
+	return sysfs_emit(buf, "soft %llu\nhard %llu\nkill %llu\n", soft, hard, kill);
+}
+static DEVICE_ATTR_RO(events);
+
+static ssize_t started_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct jf_container *c = dev_get_drvdata(dev);
+	time64_t started;
+
+	mutex_lock(&c->lock);
+	started = c->run.started;
+	mutex_unlock(&c->lock);
+	return sysfs_emit(buf, "%lld\n", started);
+}
+static DEVICE_ATTR_RO(started);
+
+static struct attribute *jf_device_attrs[] = {
+	&dev_attr_state.attr,
+	&dev_attr_reason.attr,
+	&dev_attr_exit_status.attr,
+	&dev_attr_pid.attr,
+	&dev_attr_usage.attr,
+	&dev_attr_peak.attr,
+	&dev_attr_procs.attr,
+	&dev_attr_enforcing.attr,
+	&dev_attr_events.attr,
+	&dev_attr_started.attr,
+	NULL,
+};
+ATTRIBUTE_GROUPS(jf_device);
+
+/* In every uevent of the device, its add and remove included. */
+static int jf_device_uevent(jf_uevent_device *dev, struct kobj_uevent_env *env)
+{
+	return add_uevent_var(env, "JACKFRUIT_CONTAINER=%s", dev_name(dev));
+}
+
+/**
+ * jf_sysfs_add() - register a container's device
+ * @c: the container; sets c->dev
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
+ */
+int jf_sysfs_add(struct jf_container *c)
+{
+	struct device *dev;
+
+	dev = device_create_with_groups(jf_class, NULL, MKDEV(0, 0), c, jf_device_groups, "%s", c->name);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	c->dev = dev;
+	return 0;
+}
+
+/**
+ * jf_sysfs_remove() - unregister it, and wait for the shows under way
+ * @c: the container; its lock is not held
+ *
+ * Context: may sleep.
+ */
+void jf_sysfs_remove(struct jf_container *c)
+{
+	device_unregister(c->dev);
+}
+
+/**
+ * jf_sysfs_find() - a container's device by name
+ * @name: the container's
+ *
+ * Context: may sleep.
+ * Return: the device, referenced, or NULL.
+ */
+struct device *jf_sysfs_find(const char *name)
+{
+	return class_find_device_by_name(jf_class, name);
+}
+
+/**
+ * jf_sysfs_init() - register the class
+ *
+ * Return: 0 or a negative errno.
+ */
+int jf_sysfs_init(void)
+{
+	jf_class = jf_class_create("jackfruit");
+	if (IS_ERR(jf_class))
+		return PTR_ERR(jf_class);
+	jf_class->dev_uevent = jf_device_uevent;
+	return 0;
+}
+
+/**
+ * jf_sysfs_exit() - unregister the class; no device is left
+ */
+void jf_sysfs_exit(void)
+{
+	class_destroy(jf_class);
+}
