@@ -10,8 +10,12 @@
 #include <linux/module.h>
 #include <linux/pid.h>
 #include <linux/sched/prio.h>
+#include <linux/signal.h>
 
 #include "jackfruit.h"
+
+/* A day: far more than anybody waits, and it fits every clock. */
+#define JF_MS_MAX	(24 * 3600 * MSEC_PER_SEC)
 
 static ssize_t jf_limit_show(struct config_item *item, const u64 *limit, char *page)
 {
@@ -28,13 +32,17 @@ static ssize_t jf_limit_show(struct config_item *item, const u64 *limit, char *p
 
 static ssize_t jf_limit_store(struct config_item *item, u64 *limit, const char *page, size_t count)
 {
+	struct jf_container *c = to_jf_container(item);
 	u64 bytes;
 	int ret;
 
 	ret = jf_policy_parse_size(page, &bytes);
 	if (ret)
 		return ret;
-	jf_container_set_limit(to_jf_container(item), limit, bytes);
+	mutex_lock(&c->lock);
+	*limit = bytes;
+	jf_act_look(c);
+	mutex_unlock(&c->lock);
 	return count;
 }
 
@@ -59,6 +67,147 @@ static ssize_t jf_container_hard_limit_store(struct config_item *item, const cha
 	return jf_limit_store(item, &to_jf_container(item)->config.hard_limit, page, count);
 }
 CONFIGFS_ATTR(jf_container_, hard_limit);
+
+static ssize_t jf_container_metric_show(struct config_item *item, char *page)
+{
+	struct jf_container *c = to_jf_container(item);
+	enum jf_metric metric;
+
+	mutex_lock(&c->lock);
+	metric = c->metric;
+	mutex_unlock(&c->lock);
+	return sprintf(page, "%s\n", jf_metric_name(metric));
+}
+
+static ssize_t jf_container_metric_store(struct config_item *item, const char *page, size_t count)
+{
+	struct jf_container *c = to_jf_container(item);
+	int metric = jf_metric_parse(page);
+
+	if (metric < 0)
+		return metric;
+	mutex_lock(&c->lock);
+	c->metric = metric;
+	jf_act_look(c);
+	mutex_unlock(&c->lock);
+	return count;
+}
+CONFIGFS_ATTR(jf_container_, metric);
+
+static ssize_t jf_container_hard_action_show(struct config_item *item, char *page)
+{
+	struct jf_container *c = to_jf_container(item);
+	enum jf_action action;
+
+	mutex_lock(&c->lock);
+	action = c->config.action;
+	mutex_unlock(&c->lock);
+	return sprintf(page, "%s\n", jf_action_name(action));
+}
+
+static ssize_t jf_container_hard_action_store(struct config_item *item, const char *page, size_t count)
+{
+	struct jf_container *c = to_jf_container(item);
+	int action = jf_action_parse(page);
+
+	if (action < 0)
+		return action;
+	mutex_lock(&c->lock);
+	c->config.action = action;
+	jf_act_look(c);
+	mutex_unlock(&c->lock);
+	return count;
+}
+CONFIGFS_ATTR(jf_container_, hard_action);
+
+static ssize_t jf_container_kill_scope_show(struct config_item *item, char *page)
+{
+	struct jf_container *c = to_jf_container(item);
+	enum jf_scope scope;
+
+	mutex_lock(&c->lock);
+	scope = c->config.scope;
+	mutex_unlock(&c->lock);
+	return sprintf(page, "%s\n", jf_scope_name(scope));
+}
+
+static ssize_t jf_container_kill_scope_store(struct config_item *item, const char *page, size_t count)
+{
+	struct jf_container *c = to_jf_container(item);
+	int scope = jf_scope_parse(page);
+
+	if (scope < 0)
+		return scope;
+	mutex_lock(&c->lock);
+	c->config.scope = scope;
+	jf_act_look(c);
+	mutex_unlock(&c->lock);
+	return count;
+}
+CONFIGFS_ATTR(jf_container_, kill_scope);
+
+/*
+ * Plain numbers: one helper for all of them. The field is an unsigned int of the container, and changing it needs no look
+ * but for the forecast, where one does no harm.
+ */
+static ssize_t jf_uint_show(struct config_item *item, const unsigned int *field, char *page)
+{
+	struct jf_container *c = to_jf_container(item);
+	unsigned int value;
+
+	mutex_lock(&c->lock);
+	value = *field;
+	mutex_unlock(&c->lock);
+	return sprintf(page, "%u\n", value);
+}
+
+static ssize_t jf_uint_store(struct config_item *item, unsigned int *field, unsigned int max, const char *page,
+			     size_t count)
+{
+	struct jf_container *c = to_jf_container(item);
+	unsigned int value;
+
+	if (kstrtouint(page, 10, &value) || value > max)
+		return -EINVAL;
+	mutex_lock(&c->lock);
+	*field = value;
+	jf_act_look(c);
+	mutex_unlock(&c->lock);
+	return count;
+}
+
+static ssize_t jf_container_soft_signal_show(struct config_item *item, char *page)
+{
+	return jf_uint_show(item, &to_jf_container(item)->soft_signal, page);
+}
+
+static ssize_t jf_container_soft_signal_store(struct config_item *item, const char *page, size_t count)
+{
+	return jf_uint_store(item, &to_jf_container(item)->soft_signal, _NSIG, page, count);
+}
+CONFIGFS_ATTR(jf_container_, soft_signal);
+
+static ssize_t jf_container_grace_ms_show(struct config_item *item, char *page)
+{
+	return jf_uint_show(item, &to_jf_container(item)->grace_ms, page);
+}
+
+static ssize_t jf_container_grace_ms_store(struct config_item *item, const char *page, size_t count)
+{
+	return jf_uint_store(item, &to_jf_container(item)->grace_ms, JF_MS_MAX, page, count);
+}
+CONFIGFS_ATTR(jf_container_, grace_ms);
+
+static ssize_t jf_container_forecast_ms_show(struct config_item *item, char *page)
+{
+	return jf_uint_show(item, &to_jf_container(item)->config.forecast_ms, page);
+}
+
+static ssize_t jf_container_forecast_ms_store(struct config_item *item, const char *page, size_t count)
+{
+	return jf_uint_store(item, &to_jf_container(item)->config.forecast_ms, JF_MS_MAX, page, count);
+}
+CONFIGFS_ATTR(jf_container_, forecast_ms);
 
 struct jf_pids_page {
 	char *page;
@@ -133,47 +282,30 @@ static ssize_t jf_container_nice_store(struct config_item *item, const char *pag
 }
 CONFIGFS_ATTR(jf_container_, nice);
 
-static ssize_t jf_container_grace_ms_show(struct config_item *item, char *page)
+/* Without members there is nothing to end, and that is no error: they may have ended just now. */
+static ssize_t jf_end_store(struct config_item *item, void (*end)(struct jf_container *c), const char *page,
+			    size_t count)
 {
 	struct jf_container *c = to_jf_container(item);
-	unsigned int grace_ms;
 
-	mutex_lock(&c->lock);
-	grace_ms = c->grace_ms;
-	mutex_unlock(&c->lock);
-	return sprintf(page, "%u\n", grace_ms);
-}
-
-static ssize_t jf_container_grace_ms_store(struct config_item *item, const char *page, size_t count)
-{
-	struct jf_container *c = to_jf_container(item);
-	unsigned int grace_ms;
-
-	/* a day: far more than anybody waits, and it fits every clock */
-	if (kstrtouint(page, 10, &grace_ms) || grace_ms > 24 * 3600 * MSEC_PER_SEC)
+	if (!sysfs_streq(page, "1"))
 		return -EINVAL;
 	mutex_lock(&c->lock);
-	c->grace_ms = grace_ms;
+	if (jf_container_running(c) && jf_members_count(c))
+		end(c);
 	mutex_unlock(&c->lock);
 	return count;
 }
-CONFIGFS_ATTR(jf_container_, grace_ms);
 
 static ssize_t jf_container_stop_store(struct config_item *item, const char *page, size_t count)
 {
-	if (!sysfs_streq(page, "1"))
-		return -EINVAL;
-	jf_container_stop(to_jf_container(item));
-	return count;
+	return jf_end_store(item, jf_act_stop, page, count);
 }
 CONFIGFS_ATTR_WO(jf_container_, stop);
 
 static ssize_t jf_container_kill_store(struct config_item *item, const char *page, size_t count)
 {
-	if (!sysfs_streq(page, "1"))
-		return -EINVAL;
-	jf_container_kill(to_jf_container(item));
-	return count;
+	return jf_end_store(item, jf_act_kill, page, count);
 }
 CONFIGFS_ATTR_WO(jf_container_, kill);
 
@@ -181,8 +313,13 @@ static struct configfs_attribute *jf_container_attrs[] = {
 	&jf_container_attr_soft_limit,
 	&jf_container_attr_hard_limit,
 	&jf_container_attr_pids,
-	&jf_container_attr_nice,
+	&jf_container_attr_metric,
+	&jf_container_attr_hard_action,
+	&jf_container_attr_kill_scope,
+	&jf_container_attr_soft_signal,
 	&jf_container_attr_grace_ms,
+	&jf_container_attr_forecast_ms,
+	&jf_container_attr_nice,
 	&jf_container_attr_stop,
 	&jf_container_attr_kill,
 	NULL,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The container: its limits, its life, and what is done to it.
+ * The container: its object, its life, and who is put into it.
  *
  * A run begins with the first process that is attached and ends when the last member is gone. In between the module may
  * have had a cause to end it: stop, kill, or the hard limit; the first cause that kills is the reason that is recorded.
@@ -31,52 +31,6 @@
 DEFINE_MUTEX(jf_containers_lock); /* protects jf_containers */
 LIST_HEAD(jf_containers);
 
-static const char * const jf_state_names[] = {
-	[JF_STATE_CREATED] = "created",
-	[JF_STATE_RUNNING] = "running",
-	[JF_STATE_EXITED] = "exited",
-	[JF_STATE_STOPPED] = "stopped",
-	[JF_STATE_KILLED] = "killed",
-};
-
-static const char * const jf_reason_names[] = {
-	[JF_REASON_NONE] = "none",
-	[JF_REASON_EXITED] = "exited",
-	[JF_REASON_SIGNALED] = "signaled",
-	[JF_REASON_STOPPED] = "stopped",
-	[JF_REASON_KILLED] = "killed",
-	[JF_REASON_HARD_LIMIT] = "hard_limit",
-};
-
-/**
- * jf_state_name() - a state as users read it
- * @state: the state
- */
-const char *jf_state_name(enum jf_state state)
-{
-	return jf_state_names[state];
-}
-
-/**
- * jf_reason_name() - a reason as users read it
- * @reason: the reason
- */
-const char *jf_reason_name(enum jf_reason reason)
-{
-	return jf_reason_names[reason];
-}
-
-/**
- * jf_exit_code() - wait(2)'s status as a shell tells it
- * @status: of the first process
- *
- * Return: the exit status, or 128 and the signal's number.
- */
-int jf_exit_code(int status)
-{
-	return status & 0x7f ? 128 + (status & 0x7f) : (status >> 8) & 0xff;
-}
-
 static void jf_container_tell(struct jf_container *c, enum jf_event_type type)
 {
 	struct jf_event event;
@@ -85,74 +39,16 @@ static void jf_container_tell(struct jf_container *c, enum jf_event_type type)
 	jf_event_log(&event);
 }
 
-static void jf_container_tell_crossing(struct jf_container *c, enum jf_event_type type, const struct jf_usage *usage,
-				       u64 limit)
-{
-	struct jf_event event;
-
-	jf_event_prepare(&event, c, type, usage->largest);
-	event.has_usage = true;
-	event.usage = usage->bytes;
-	event.limit = limit;
-	jf_event_log(&event);
-}
-
-static bool jf_container_running(struct jf_container *c)
+/**
+ * jf_container_running() - has the run begun and not ended yet?
+ * @c: the container
+ *
+ * Context: @c->lock held.
+ */
+bool jf_container_running(struct jf_container *c)
 {
 	lockdep_assert_held(&c->lock);
 	return c->run.state == JF_STATE_RUNNING;
-}
-
-/* Kill all members until none is left. The first cause that kills stays. */
-static void jf_container_begin_kill(struct jf_container *c, enum jf_reason cause)
-{
-	struct jf_event event;
-
-	lockdep_assert_held(&c->lock);
-	if (c->killing)
-		return;
-	c->run.cause = cause;
-	c->nr_kill++;
-	jf_event_prepare(&event, c, JF_EVENT_KILL, c->run.first);
-	event.reason = cause;
-	jf_event_log(&event);
-	jf_members_set_killing(c, true);
-	jf_members_signal(c, SIGKILL);
-	jf_scan_at(c, JF_LOOK_NEVER);
-}
-
-/* Look at the usage, do what the policy says, plan the next look. */
-static void jf_container_look_locked(struct jf_container *c)
-{
-	struct jf_policy_pace pace = jf_scan_pace();
-	u64 begin = ktime_get_ns(), next, took;
-	struct jf_usage usage;
-	u32 decisions;
-
-	lockdep_assert_held(&c->lock);
-	if (!jf_container_running(c) || c->killing)
-		return;
-	jf_usage_read(c, &usage);
-	c->run.peak = max(c->run.peak, usage.bytes);
-	decisions = jf_policy_decide(&c->config, usage.bytes, &c->run.policy);
-	if (decisions & JF_DO_SOFT_EVENT) {
-		c->nr_soft++;
-		jf_container_tell_crossing(c, JF_EVENT_SOFT, &usage, c->config.soft_limit);
-	}
-	if (decisions & JF_DO_HARD_EVENT) {
-		c->nr_hard++;
-		jf_container_tell_crossing(c, JF_EVENT_HARD, &usage, c->config.hard_limit);
-	}
-	put_pid(usage.largest);
-	if (decisions & JF_DO_KILL) {
-		jf_container_begin_kill(c, JF_REASON_HARD_LIMIT);
-		return;
-	}
-
-	next = jf_policy_next_look(&c->config, &pace, usage.bytes, &c->run.policy);
-	/* a look at many members near a limit must not take more than half of a CPU */
-	took = div_u64(ktime_get_ns() - begin, NSEC_PER_USEC);
-	jf_scan_at(c, max(next, took));
 }
 
 /**
@@ -164,8 +60,7 @@ static void jf_container_look_locked(struct jf_container *c)
 void jf_container_look(struct jf_container *c)
 {
 	mutex_lock(&c->lock);
-	if (!c->dropped)
-		jf_container_look_locked(c);
+	jf_act_look(c);
 	mutex_unlock(&c->lock);
 }
 
@@ -184,8 +79,23 @@ u64 jf_container_usage(struct jf_container *c)
 	jf_usage_read(c, &usage);
 	c->run.peak = max(c->run.peak, usage.bytes);
 	mutex_unlock(&c->lock);
-	put_pid(usage.largest);
+	jf_usage_put(&usage);
 	return usage.bytes;
+}
+
+/**
+ * jf_container_peak() - the highest usage of the run
+ * @c: the container
+ *
+ * What looks and reads have seen, or the kernel's own high-water mark of one member that has ended, if that is higher.
+ *
+ * Context: @c->lock held.
+ * Return: bytes.
+ */
+u64 jf_container_peak(struct jf_container *c)
+{
+	lockdep_assert_held(&c->lock);
+	return max3(c->run.peak, c->run.policy.told, c->metric == JF_METRIC_RSS ? jf_members_seen(c).high_water : 0);
 }
 
 /**
@@ -202,40 +112,55 @@ const char *jf_container_enforcing(struct jf_container *c)
 		return "no: no members";
 	if (c->config.hard_limit == JF_LIMIT_MAX)
 		return "no: no hard limit";
+	if (c->config.action == JF_ACTION_NOTIFY)
+		return "no: hard_action is notify";
 	return "yes";
+}
+
+static void jf_container_set_outcome(struct jf_container *c, const struct jf_seen *seen)
+{
+	enum jf_reason cause = c->run.cause;
+
+	if (cause == JF_REASON_NONE && c->run.first_was_victim)
+		cause = JF_REASON_HARD_LIMIT;
+	switch (cause) {
+	case JF_REASON_NONE:
+		c->run.state = JF_STATE_EXITED;
+		c->run.reason = seen->first_gone && seen->first_status & 0x7f ? JF_REASON_SIGNALED : JF_REASON_EXITED;
+		break;
+	case JF_REASON_STOPPED:
+		c->run.state = JF_STATE_STOPPED;
+		c->run.reason = cause;
+		break;
+	default:
+		c->run.state = JF_STATE_KILLED;
+		c->run.reason = cause;
+	}
 }
 
 /* The run is over: the last member is gone. */
 static void jf_container_end(struct jf_container *c)
 {
-	struct jf_first_exit first = jf_members_first_exit(c);
+	struct jf_seen seen = jf_members_seen(c);
 	struct jf_event event;
 
 	lockdep_assert_held(&c->lock);
 	jf_scan_at(c, JF_LOOK_NEVER);
-	switch (c->run.cause) {
-	case JF_REASON_NONE:
-		c->run.state = JF_STATE_EXITED;
-		c->run.reason = first.known && first.status & 0x7f ? JF_REASON_SIGNALED : JF_REASON_EXITED;
-		break;
-	case JF_REASON_STOPPED:
-		c->run.state = JF_STATE_STOPPED;
-		c->run.reason = JF_REASON_STOPPED;
-		break;
-	default:
-		c->run.state = JF_STATE_KILLED;
-		c->run.reason = c->run.cause;
-	}
+	c->run.peak = jf_container_peak(c);
+	jf_container_set_outcome(c, &seen);
 	jf_members_set_killing(c, false);
 	cancel_delayed_work(&c->grace_work);
 
 	jf_event_prepare(&event, c, JF_EVENT_EXIT, c->run.first);
 	event.reason = c->run.reason;
-	if (first.known) {
-		event.status = jf_exit_code(first.status);
-		jf_event_set_comm(&event, first.comm);
+	if (seen.first_gone) {
+		event.status = jf_exit_code(seen.first_status);
+		jf_event_set_comm(&event, seen.first_comm);
 	}
+	if (c->run.reason == JF_REASON_SIGNALED && seen.signal == (seen.first_status & 0x7f))
+		jf_event_set_sender(&event, &seen.sender);
 	jf_event_log(&event);
+	jf_act_ended(c, &seen, event.seq);
 
 	jf_probe_put();
 	/* the last thing: from here on rmdir may go ahead; it waits for c->lock and for this work */
@@ -248,8 +173,7 @@ static void jf_container_work_fn(struct work_struct *work)
 
 	mutex_lock(&c->lock);
 	jf_members_find_missed(c);
-	if (c->killing)
-		jf_members_signal(c, SIGKILL);
+	jf_act_again(c);
 	if (jf_container_running(c) && !jf_members_count(c))
 		jf_container_end(c);
 	mutex_unlock(&c->lock);
@@ -260,8 +184,7 @@ static void jf_container_grace_fn(struct work_struct *work)
 	struct jf_container *c = container_of(to_delayed_work(work), struct jf_container, grace_work);
 
 	mutex_lock(&c->lock);
-	if (jf_container_running(c) && c->run.cause == JF_REASON_STOPPED)
-		jf_container_begin_kill(c, JF_REASON_STOPPED);
+	jf_act_grace_over(c);
 	mutex_unlock(&c->lock);
 }
 
@@ -287,7 +210,7 @@ static void jf_container_abort_run(struct jf_container *c)
 
 static int jf_container_attach_task(struct jf_container *c, struct task_struct *p)
 {
-	struct jf_first_exit before;
+	struct jf_seen before;
 	struct jf_run old;
 	bool first;
 	int ret;
@@ -296,7 +219,7 @@ static int jf_container_attach_task(struct jf_container *c, struct task_struct *
 	if (jf_container_running(c) && !jf_members_count(c))
 		jf_container_end(c);
 	first = !jf_container_running(c);
-	before = jf_members_first_exit(c);
+	before = jf_members_seen(c);
 	old = c->run;
 
 	if (!first && c->run.cause != JF_REASON_NONE)
@@ -312,7 +235,7 @@ static int jf_container_attach_task(struct jf_container *c, struct task_struct *
 	if (ret) {
 		if (first) {
 			jf_container_abort_run(c);
-			jf_members_set_first_exit(c, &before);
+			jf_members_set_seen(c, &before);
 		}
 		return ret;
 	}
@@ -327,7 +250,7 @@ static int jf_container_attach_task(struct jf_container *c, struct task_struct *
 	}
 	if (c->nice != JF_NICE_INHERIT)
 		jf_members_renice(c, c->nice);
-	jf_container_look_locked(c);
+	jf_act_look(c);
 	/* the process may have died before the run was marked as running: let the work see that */
 	if (!jf_members_count(c))
 		queue_work(jf_wq, &c->work);
@@ -361,28 +284,11 @@ int jf_container_attach(struct jf_container *c, pid_t nr)
 		ret = -EPERM;
 	} else {
 		mutex_lock(&c->lock);
-		ret = c->dropped ? -ENOENT : jf_container_attach_task(c, p);
+		ret = jf_container_attach_task(c, p);
 		mutex_unlock(&c->lock);
 	}
 	put_task_struct(p);
 	return ret;
-}
-
-/**
- * jf_container_set_limit() - change a limit; it acts at once
- * @c: the container
- * @limit: &c->config.soft_limit or &c->config.hard_limit
- * @bytes: the new value; JF_LIMIT_MAX: none
- *
- * Context: may sleep; takes c->lock.
- */
-void jf_container_set_limit(struct jf_container *c, u64 *limit, u64 bytes)
-{
-	mutex_lock(&c->lock);
-	*limit = bytes;
-	if (!c->dropped)
-		jf_container_look_locked(c);
-	mutex_unlock(&c->lock);
 }
 
 /**
@@ -400,46 +306,6 @@ void jf_container_set_nice(struct jf_container *c, int nice)
 	c->nice = nice;
 	if (nice != JF_NICE_INHERIT)
 		jf_members_renice(c, nice);
-	mutex_unlock(&c->lock);
-}
-
-/**
- * jf_container_stop() - ask the first process to end; kill all that is left after grace_ms
- * @c: the container
- *
- * Does nothing if nothing runs, or if it is being stopped or killed already. When the first process is gone and others
- * are left, all of them are asked.
- *
- * Context: may sleep; takes c->lock.
- */
-void jf_container_stop(struct jf_container *c)
-{
-	mutex_lock(&c->lock);
-	if (jf_container_running(c) && jf_members_count(c) && c->run.cause == JF_REASON_NONE) {
-		c->run.cause = JF_REASON_STOPPED;
-		jf_container_tell(c, JF_EVENT_STOP);
-		if (jf_members_first_exit(c).known)
-			jf_members_signal(c, SIGTERM);
-		else
-			kill_pid(c->run.first, SIGTERM, 1);
-		queue_delayed_work(jf_wq, &c->grace_work, msecs_to_jiffies(c->grace_ms));
-	}
-	mutex_unlock(&c->lock);
-}
-
-/**
- * jf_container_kill() - kill all members until none is left
- * @c: the container
- *
- * Does nothing if nothing runs or it is being killed already.
- *
- * Context: may sleep; takes c->lock.
- */
-void jf_container_kill(struct jf_container *c)
-{
-	mutex_lock(&c->lock);
-	if (jf_container_running(c) && jf_members_count(c))
-		jf_container_begin_kill(c, JF_REASON_KILLED);
 	mutex_unlock(&c->lock);
 }
 
@@ -487,17 +353,15 @@ struct jf_container *jf_container_make(const char *name, const struct config_ite
  * jf_container_drop() - rmdir: the container has no members and gets none any more
  * @c: the container
  *
- * configfs let rmdir through, so no run depends on the container: mark it dead, take it out of sight, then wait for
- * what may still be running for it. Nothing can queue its works again: they are queued for members, and by an attach,
- * which is refused. A scan that has taken it from the queue finds it dropped.
+ * configfs let rmdir through, so no run depends on the container, and it waits for stores under way and lets no more
+ * begin: nothing attaches any more. Without a run there is no look in the queue, and a scan that has just taken it out
+ * finds that nothing runs. What is left is to wait for the works that ended the last run.
  *
  * Context: may sleep; configfs's su_mutex held.
  */
 void jf_container_drop(struct jf_container *c)
 {
 	mutex_lock(&c->lock);
-	c->dropped = true;
-	jf_scan_at(c, JF_LOOK_NEVER);
 	jf_container_tell(c, JF_EVENT_REMOVE);
 	mutex_unlock(&c->lock);
 

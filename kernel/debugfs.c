@@ -56,6 +56,11 @@ static size_t jf_event_format(char *line, size_t size, const struct jf_event *ev
 		len += scnprintf(line + len, size - len, " comm=%s", event->comm);
 	if (event->has_usage)
 		len += scnprintf(line + len, size - len, " usage=%llu limit=%llu", event->usage, event->limit);
+	if (event->forecast_ms)
+		len += scnprintf(line + len, size - len, " forecast_ms=%llu", event->forecast_ms);
+	if (event->sender_comm[0])
+		len += scnprintf(line + len, size - len, " sender=%d sender_comm=%s", event->sender,
+				 event->sender_comm);
 	if (event->reason != JF_REASON_NONE)
 		len += scnprintf(line + len, size - len, " reason=%s", jf_reason_name(event->reason));
 	if (event->status >= 0)
@@ -145,16 +150,16 @@ struct jf_members_file {
 static void jf_members_file_line(const struct jf_member_ref *ref, void *data)
 {
 	struct jf_members_file *file = data;
-	struct jf_event comm = { };
+	char comm[JF_COMM_SIZE] = "";
 	struct task_struct *p;
 
 	rcu_read_lock();
 	p = pid_task(ref->pid, PIDTYPE_TGID);
 	if (p)
-		jf_event_set_comm(&comm, p->comm);
+		jf_event_escape(comm, p->comm);
 	rcu_read_unlock();
 	seq_printf(file->m, "%s %d %llu %s\n", file->c->name, pid_vnr(ref->pid),
-		   ref->counted ? jf_usage_member(ref) : 0, comm.comm);
+		   ref->counted ? jf_usage_member(ref, file->c->metric) : 0, comm);
 }
 
 static int jf_members_show(struct seq_file *m, void *unused)

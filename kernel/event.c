@@ -16,6 +16,9 @@
 
 #include "jackfruit.h"
 
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 static unsigned int history = 1024;
 module_param(history, uint, 0444);
 MODULE_PARM_DESC(history, "how many events are kept, 16 to 65536 (default 1024)");
@@ -27,37 +30,38 @@ static u64 jf_events_last; /* number of the newest event; 0: there is none yet *
 /* Woken at every event. */
 DECLARE_WAIT_QUEUE_HEAD(jf_event_wait);
 
-static const char * const jf_event_names[] = {
-	[JF_EVENT_CREATE] = "create",
-	[JF_EVENT_START] = "start",
-	[JF_EVENT_SOFT] = "soft",
-	[JF_EVENT_HARD] = "hard",
-	[JF_EVENT_KILL] = "kill",
-	[JF_EVENT_STOP] = "stop",
-	[JF_EVENT_EXIT] = "exit",
-	[JF_EVENT_REMOVE] = "remove",
-};
-
 /**
- * jf_event_name() - an event's type as users read it
- * @type: the type
+ * jf_event_escape() - write a task's name so that it cannot break a line or a field
+ * @to: JF_COMM_SIZE bytes
+ * @comm: the name, which may hold any bytes; all but plain characters become \xHH
  */
-const char *jf_event_name(enum jf_event_type type)
+void jf_event_escape(char *to, const char *comm)
 {
-	return jf_event_names[type];
+	int len = string_escape_mem(comm, strnlen(comm, TASK_COMM_LEN), to, JF_COMM_SIZE - 1,
+				    ESCAPE_HEX | ESCAPE_NAP | ESCAPE_APPEND, " \"'\\=");
+
+	to[min(len, JF_COMM_SIZE - 1)] = '\0';
 }
 
 /**
  * jf_event_set_comm() - name the process that an event is about
  * @event: the event
- * @comm: a task's name, which may hold any bytes; what could break a line or a field is written as \xHH
+ * @comm: its name
  */
 void jf_event_set_comm(struct jf_event *event, const char *comm)
 {
-	int len = string_escape_mem(comm, strnlen(comm, TASK_COMM_LEN), event->comm, sizeof(event->comm) - 1,
-				    ESCAPE_HEX | ESCAPE_NAP | ESCAPE_APPEND, " \"'\\=");
+	jf_event_escape(event->comm, comm);
+}
 
-	event->comm[min_t(size_t, len, sizeof(event->comm) - 1)] = '\0';
+/**
+ * jf_event_set_sender() - name who asked for it
+ * @event: the event
+ * @sender: who; nobody if its comm is empty
+ */
+void jf_event_set_sender(struct jf_event *event, const struct jf_sender *sender)
+{
+	event->sender = sender->pid;
+	jf_event_escape(event->sender_comm, sender->comm);
 }
 
 /**
@@ -95,6 +99,8 @@ void jf_event_log(struct jf_event *event)
 	event->time = ktime_get_real();
 	jf_events[event->seq % history] = *event;
 	spin_unlock(&jf_events_lock);
+	trace_jf_event(event->seq, event->container, jf_event_name(event->type), event->pid, event->usage,
+		       event->limit);
 	wake_up_interruptible(&jf_event_wait);
 	jf_uevent_kick();
 }

@@ -2,8 +2,8 @@
 /*
  * jackfruit's objects, its internal interface, and the authority on its locks.
  *
- * Layers: interface (configfs, sysfs, debugfs) -> engine (scan) -> objects (container, member) -> leaves (event,
- * uevent, usage, probe) -> pure (policy). A call goes along or down; a lower layer tells a higher one by queueing work.
+ * Layers: interface (configfs, sysfs, debugfs) -> engine (scan, act) -> objects (container, member) -> leaves (event,
+ * uevent, usage, probe, name) -> pure (policy). A call goes along or down; a lower layer tells a higher one by queueing work.
  *
  * Locks, outermost first:
  *
@@ -65,10 +65,24 @@ enum jf_reason {
 	JF_REASON_HARD_LIMIT,
 };
 
+/**
+ * enum jf_metric - what counts as usage
+ * @JF_METRIC_RSS: resident file, anonymous and shared memory pages
+ * @JF_METRIC_ANON: without file pages, so that shared libraries do not count once a process
+ * @JF_METRIC_RSS_SWAP: with what has been swapped out
+ */
+enum jf_metric {
+	JF_METRIC_RSS,
+	JF_METRIC_ANON,
+	JF_METRIC_RSS_SWAP,
+};
+
 enum jf_event_type {
 	JF_EVENT_CREATE,
 	JF_EVENT_START,
 	JF_EVENT_SOFT,
+	JF_EVENT_SPIKE,
+	JF_EVENT_FORECAST,
 	JF_EVENT_HARD,
 	JF_EVENT_KILL,
 	JF_EVENT_STOP,
@@ -77,12 +91,50 @@ enum jf_event_type {
 };
 
 /**
+ * struct jf_sender - who has sent a signal, or written to a control file
+ * @pid: in the initial PID namespace; 0: the kernel, or nobody
+ * @comm: its name; "kernel" for the kernel, empty for nobody
+ */
+struct jf_sender {
+	pid_t pid;
+	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct jf_kill_record - what ended a container, or its last victim
+ * @seq: number of the event that told of it; 0: there is no record
+ * @cause: JF_REASON_HARD_LIMIT, _KILLED, _STOPPED or _SIGNALED
+ * @sender: who asked for it
+ * @limit: the hard limit then, bytes
+ * @usage: seen by the look that decided, bytes
+ * @victim: the process that was chosen, or the one with the largest share; the first process if there was no choice
+ * @begin_ns: when it was decided, ktime_get_ns()
+ * @us: from the decision to the death of the last that was to die, microseconds
+ * @done: and that is known
+ */
+struct jf_kill_record {
+	u64 seq;
+	enum jf_reason cause;
+	struct jf_sender sender;
+	u64 limit;
+	u64 usage;
+	struct jf_sender victim;
+	u64 begin_ns;
+	u64 us;
+	bool done;
+};
+
+/**
  * struct jf_run - the record of one run of a container, from its first process to its last
  * @state: where the run is
  * @reason: why it ended; JF_REASON_NONE before that
  * @cause: what the module has done to end it: JF_REASON_STOPPED, _KILLED, _HARD_LIMIT, or JF_REASON_NONE
  * @policy: what the policy remembers
+ * @kill: the kill record
  * @first: the first process, referenced; NULL before the first run
+ * @victim: the member that was killed for its share, referenced; NULL when its memory is gone
+ * @victim_mm: its address space, referenced (mmgrab); NULL with @victim
+ * @first_was_victim: the first process was killed for its share
  * @started: seconds since the Epoch, 0 before the first run
  * @peak: the highest usage seen by a look or a read, bytes
  */
@@ -91,21 +143,31 @@ struct jf_run {
 	enum jf_reason reason;
 	enum jf_reason cause;
 	struct jf_policy_state policy;
+	struct jf_kill_record kill;
 	struct pid *first;
+	struct pid *victim;
+	struct mm_struct *victim_mm;
+	bool first_was_victim;
 	time64_t started;
 	u64 peak;
 };
 
 /**
- * struct jf_first_exit - how the first process ended
- * @known: it has ended
- * @status: wait(2)'s status
- * @comm: its name at the end
+ * struct jf_seen - what the probes have seen of a run
+ * @first_gone: the first process has ended
+ * @first_status: wait(2)'s status of it
+ * @first_comm: its name at the end
+ * @signal: the last signal that was sent to the first process; 0: none
+ * @sender: by whom
+ * @high_water: the highest usage of any member that has ended, bytes (signal->maxrss)
  */
-struct jf_first_exit {
-	bool known;
-	int status;
-	char comm[TASK_COMM_LEN];
+struct jf_seen {
+	bool first_gone;
+	int first_status;
+	char first_comm[TASK_COMM_LEN];
+	int signal;
+	struct jf_sender sender;
+	u64 high_water;
 };
 
 /**
@@ -116,8 +178,9 @@ struct jf_first_exit {
  * @node: in jf_containers, under jf_containers_lock
  * @rcu: frees the container after a grace period
  * @lock: see above
- * @dropped: rmdir has begun; nothing may be started any more. Under @lock
- * @config: the limits. Under @lock
+ * @config: the limits and what is done at them. Under @lock
+ * @metric: what counts. Under @lock
+ * @soft_signal: sent to the first process at a soft event; 0: none. Under @lock
  * @grace_ms: from stop's SIGTERM to its SIGKILL, milliseconds. Under @lock
  * @nice: for all members; JF_NICE_INHERIT: each keeps its own. Under @lock
  * @run: the present or last run. Under @lock
@@ -131,9 +194,10 @@ struct jf_first_exit {
  * @killing: members are to be killed as they appear. Under jf_members_lock
  * @missed: a fork found no memory for its child's member: a pass over all processes has to find it. Under
  *	jf_members_lock
- * @first_exit: how the first process ended, filled in by the exit probe. Under jf_members_lock
+ * @watching: the work is to be queued at every exit, since one is being waited for. Under jf_members_lock
+ * @seen: what the probes have seen of the run. Under jf_members_lock
  * @work: does what probes cannot: kills, ends the run
- * @grace_work: stop's SIGKILL
+ * @grace_work: the SIGKILL after a SIGTERM
  * @look: place in the queue of looks, under jf_scan_lock
  */
 struct jf_container {
@@ -144,8 +208,9 @@ struct jf_container {
 	struct rcu_head rcu;
 
 	struct mutex lock; /* see the struct's comment */
-	bool dropped;
 	struct jf_policy_config config;
+	enum jf_metric metric;
+	unsigned int soft_signal;
 	unsigned int grace_ms;
 	int nice;
 	struct jf_run run;
@@ -159,7 +224,8 @@ struct jf_container {
 	unsigned long batch;
 	bool killing;
 	bool missed;
-	struct jf_first_exit first_exit;
+	bool watching;
+	struct jf_seen seen;
 
 	struct work_struct work;
 	struct delayed_work grace_work;
@@ -174,16 +240,32 @@ extern struct list_head jf_containers;
 struct jf_container *jf_container_make(const char *name, const struct config_item_type *type);
 void jf_container_drop(struct jf_container *c);
 void jf_container_free(struct jf_container *c);
+bool jf_container_running(struct jf_container *c);
 int jf_container_attach(struct jf_container *c, pid_t nr);
-void jf_container_set_limit(struct jf_container *c, u64 *limit, u64 bytes);
 void jf_container_set_nice(struct jf_container *c, int nice);
-void jf_container_stop(struct jf_container *c);
-void jf_container_kill(struct jf_container *c);
 void jf_container_look(struct jf_container *c);
 u64 jf_container_usage(struct jf_container *c);
+u64 jf_container_peak(struct jf_container *c);
 const char *jf_container_enforcing(struct jf_container *c);
+
+/* act.c */
+void jf_act_look(struct jf_container *c);
+void jf_act_stop(struct jf_container *c);
+void jf_act_kill(struct jf_container *c);
+void jf_act_grace_over(struct jf_container *c);
+void jf_act_again(struct jf_container *c);
+void jf_act_ended(struct jf_container *c, const struct jf_seen *seen, u64 seq);
+
+/* name.c */
 const char *jf_state_name(enum jf_state state);
 const char *jf_reason_name(enum jf_reason reason);
+const char *jf_event_name(enum jf_event_type type);
+const char *jf_action_name(enum jf_action action);
+const char *jf_scope_name(enum jf_scope scope);
+const char *jf_metric_name(enum jf_metric metric);
+int jf_action_parse(const char *text);
+int jf_scope_parse(const char *text);
+int jf_metric_parse(const char *text);
 int jf_exit_code(int status);
 
 /* member.c */
@@ -191,11 +273,13 @@ int jf_exit_code(int status);
  * struct jf_member_ref - one member, as a walk shows it
  * @pid: the thread group's pid
  * @mm: its address space
+ * @base: its highest usage before it became a member, bytes
  * @counted: it is the one of those sharing @mm whose memory counts
  */
 struct jf_member_ref {
 	struct pid *pid;
 	struct mm_struct *mm;
+	u64 base;
 	bool counted;
 };
 
@@ -207,8 +291,11 @@ void jf_members_walk(struct jf_container *c, void (*fn)(const struct jf_member_r
 void jf_members_signal(struct jf_container *c, int sig);
 unsigned int jf_members_count(struct jf_container *c);
 void jf_members_set_killing(struct jf_container *c, bool killing);
-struct jf_first_exit jf_members_first_exit(struct jf_container *c);
-void jf_members_set_first_exit(struct jf_container *c, const struct jf_first_exit *first);
+void jf_members_watch(struct jf_container *c, bool watching);
+bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm);
+void jf_members_signal_space(struct jf_container *c, struct mm_struct *mm, int sig);
+struct jf_seen jf_members_seen(struct jf_container *c);
+void jf_members_set_seen(struct jf_container *c, const struct jf_seen *seen);
 void jf_members_renice(struct jf_container *c, int nice);
 
 /* probe.c */
@@ -223,15 +310,21 @@ bool jf_probe_attached(void);
  * struct jf_usage - what a look at a container's memory found
  * @bytes: the sum over its distinct address spaces
  * @largest: the member with the largest share, referenced; NULL when there is none
+ * @largest_mm: its address space, referenced (mmgrab); NULL with @largest
  * @largest_bytes: its share
+ * @high_water: the highest usage of any one of them that the kernel has noted since it is a member, bytes; 0 for a metric
+ *	that the kernel keeps no such note of
  */
 struct jf_usage {
 	u64 bytes;
 	struct pid *largest;
+	struct mm_struct *largest_mm;
 	u64 largest_bytes;
+	u64 high_water;
 };
 
-u64 jf_usage_member(const struct jf_member_ref *ref);
+u64 jf_usage_member(const struct jf_member_ref *ref, enum jf_metric metric);
+void jf_usage_put(struct jf_usage *usage);
 void jf_usage_read(struct jf_container *c, struct jf_usage *usage);
 
 /* scan.c */
@@ -256,7 +349,10 @@ void jf_scan_exit(void);
  * @comm: its name, with everything but plain characters as \xHH
  * @has_usage: @usage and @limit are given
  * @usage: bytes
- * @limit: bytes; the one that was crossed
+ * @limit: bytes; the one that was crossed, or will be
+ * @forecast_ms: until then; 0: not given
+ * @sender: who asked for it; 0: the kernel, or not given
+ * @sender_comm: its name, as @comm; empty: not given
  * @reason: why the run ended; JF_REASON_NONE: not given
  * @status: the first process's, 128+signal style; -1: not given
  */
@@ -270,6 +366,9 @@ struct jf_event {
 	bool has_usage;
 	u64 usage;
 	u64 limit;
+	u64 forecast_ms;
+	pid_t sender;
+	char sender_comm[JF_COMM_SIZE];
 	enum jf_reason reason;
 	int status;
 };
@@ -277,12 +376,13 @@ struct jf_event {
 int jf_event_init(void);
 void jf_event_exit(void);
 void jf_event_prepare(struct jf_event *event, struct jf_container *c, enum jf_event_type type, struct pid *pid);
+void jf_event_escape(char *to, const char *comm);
 void jf_event_set_comm(struct jf_event *event, const char *comm);
+void jf_event_set_sender(struct jf_event *event, const struct jf_sender *sender);
 void jf_event_log(struct jf_event *event);
 bool jf_event_read(u64 after, struct jf_event *event);
 u64 jf_event_last(void);
 extern struct wait_queue_head jf_event_wait;
-const char *jf_event_name(enum jf_event_type type);
 
 /* uevent.c */
 void jf_uevent_kick(void);

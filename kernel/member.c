@@ -29,6 +29,7 @@
 #include "compat.h"
 #include "jackfruit.h"
 #include "member.h"
+#include "trace.h"
 
 /**
  * struct jf_member - a thread group that belongs to a container
@@ -42,6 +43,7 @@
  * @c: whose member it is
  * @walk: the last walk that has shown it
  * @batch: the attach that brought it or its ancestor in
+ * @base: its highest usage before it became a member, bytes
  * @counted: of the members of @c with this @mm, this one counts
  * @first: it is the first process of the run
  */
@@ -56,6 +58,7 @@ struct jf_member {
 	struct jf_container *c;
 	unsigned long walk;
 	unsigned long batch;
+	u64 base;
 	bool counted;
 	bool first;
 };
@@ -160,6 +163,7 @@ static int jf_member_link(struct jf_container *c, struct task_struct *p, struct 
 	hash_add_rcu(jf_member_groups, &m->by_signal, (unsigned long)m->signal);
 	list_add_tail(&m->node, &c->members);
 	WRITE_ONCE(c->nr_members, c->nr_members + 1);
+	trace_jf_join(c->name, pid_nr(m->pid));
 	return 0;
 }
 
@@ -182,6 +186,7 @@ static struct mm_struct *jf_member_unlink(struct jf_member *m)
 	hash_del_rcu(&m->by_signal);
 	list_del(&m->node);
 	WRITE_ONCE(c->nr_members, c->nr_members - 1);
+	trace_jf_leave(c->name, pid_nr(m->pid));
 	call_rcu(&m->rcu, jf_member_free_rcu);
 	return mm;
 }
@@ -263,6 +268,7 @@ void jf_member_probe_exit(void *data, struct task_struct *p)
 	struct mm_struct *mm = NULL;
 	struct jf_member *m;
 	unsigned long flags;
+	u64 high_water;
 
 	if (atomic_read(&p->signal->live) || !jf_member_is(p->signal))
 		return;
@@ -272,20 +278,59 @@ void jf_member_probe_exit(void *data, struct task_struct *p)
 		struct jf_container *c = m->c;
 
 		if (m->first) {
-			c->first_exit.known = true;
+			c->seen.first_gone = true;
 			/* what wait(2) says: see wait_task_zombie() */
-			c->first_exit.status = p->signal->flags & SIGNAL_GROUP_EXIT ?
+			c->seen.first_status = p->signal->flags & SIGNAL_GROUP_EXIT ?
 				p->signal->group_exit_code : p->group_leader->exit_code;
-			strscpy(c->first_exit.comm, p->group_leader->comm, sizeof(c->first_exit.comm));
+			strscpy(c->seen.first_comm, p->group_leader->comm, sizeof(c->seen.first_comm));
 		}
+		high_water = (u64)p->signal->maxrss << PAGE_SHIFT;
+		if (high_water > m->base)
+			c->seen.high_water = max(c->seen.high_water, high_water);
 		mm = jf_member_unlink(m);
 		/* the run ends in the work, and rmdir is refused until it has: the container is still there for it */
-		if (!c->nr_members)
+		if (!c->nr_members || c->watching)
 			queue_work(jf_wq, &c->work);
 	}
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 	if (mm)
 		jf_mmdrop_atomic(mm);
+}
+
+/**
+ * jf_member_probe_signal() - signal_generate: somebody sends a signal to the first process
+ * @data: not used
+ * @sig: the signal
+ * @info: who says to send it; may be one of the SEND_SIG_* constants
+ * @p: a thread of the receiver
+ * @group: not used
+ * @result: TRACE_SIGNAL_*; 0 when it was delivered
+ *
+ * Context: the sender's, with the receiver's siglock held.
+ */
+void jf_member_probe_signal(void *data, int sig, struct kernel_siginfo *info, struct task_struct *p, int group,
+			    int result)
+{
+	struct jf_member *m;
+	unsigned long flags;
+
+	if (result || !jf_member_is(p->signal))
+		return;
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	m = jf_member_find(p->signal);
+	if (m && m->first) {
+		struct jf_seen *seen = &m->c->seen;
+
+		seen->signal = sig;
+		if (info != SEND_SIG_PRIV && (info == SEND_SIG_NOINFO || SI_FROMUSER(info))) {
+			seen->sender.pid = task_tgid_nr(current);
+			/* not get_task_comm(): its lock is not for here, and current's name does not change */
+			strscpy(seen->sender.comm, current->comm, sizeof(seen->sender.comm));
+		} else {
+			seen->sender = (struct jf_sender){ .comm = "kernel" };
+		}
+	}
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 }
 
 /* Link a task that may be running; it may exec, exit or fork meanwhile. */
@@ -300,6 +345,8 @@ static int jf_member_insert(struct jf_container *c, struct task_struct *p, struc
 	for_each_thread(p, t) {
 		task_lock(t);
 		if (t->mm) {
+			/* what it has used before is not the container's */
+			m->base = max((u64)get_mm_hiwater_rss(t->mm), (u64)t->signal->maxrss) << PAGE_SHIFT;
 			raw_spin_lock_irqsave(&jf_members_lock, flags);
 			ret = jf_member_link(c, t, m, batch);
 			raw_spin_unlock_irqrestore(&jf_members_lock, flags);
@@ -417,7 +464,7 @@ int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first)
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	batch = ++c->batch;
 	if (first)
-		c->first_exit = (struct jf_first_exit){ };
+		c->seen = (struct jf_seen){ };
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 
 	ret = jf_member_insert(c, p, m, batch);
@@ -471,7 +518,8 @@ static unsigned int jf_members_take(struct jf_container *c, struct jf_member_ref
 		m->walk = c->walk;
 		list_move_tail(&m->node, &c->members);
 		mmgrab(m->mm);
-		refs[n++] = (struct jf_member_ref){ .pid = get_pid(m->pid), .mm = m->mm, .counted = m->counted };
+		refs[n++] = (struct jf_member_ref){ .pid = get_pid(m->pid), .mm = m->mm, .base = m->base,
+						.counted = m->counted };
 	}
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 	return n;
@@ -562,35 +610,101 @@ void jf_members_set_killing(struct jf_container *c, bool killing)
 }
 
 /**
- * jf_members_first_exit() - how the run's first process ended
+ * jf_members_watch() - queue the container's work at every exit, or no longer
  * @c: the container
+ * @watching: whether
  *
  * Context: any.
  */
-struct jf_first_exit jf_members_first_exit(struct jf_container *c)
+void jf_members_watch(struct jf_container *c, bool watching)
 {
-	struct jf_first_exit first;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	first = c->first_exit;
+	c->watching = watching;
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	return first;
 }
 
 /**
- * jf_members_set_first_exit() - put back what an attach that failed has cleared
+ * jf_members_have_space() - does any member have this address space?
  * @c: the container
- * @first: what jf_members_first_exit() said before
+ * @mm: the address space, referenced
  *
  * Context: any.
  */
-void jf_members_set_first_exit(struct jf_container *c, const struct jf_first_exit *first)
+bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm)
+{
+	struct jf_member *m;
+	unsigned long flags;
+	bool found = false;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	hash_for_each_possible(jf_member_spaces, m, by_mm, (unsigned long)mm) {
+		if (m->mm == mm && m->c == c)
+			found = true;
+	}
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return found;
+}
+
+struct jf_signal_space {
+	struct mm_struct *mm;
+	int sig;
+};
+
+static void jf_member_signal_space(const struct jf_member_ref *ref, void *data)
+{
+	struct jf_signal_space *to = data;
+
+	if (ref->mm == to->mm)
+		kill_pid(ref->pid, to->sig, 1);
+}
+
+/**
+ * jf_members_signal_space() - send a signal to all members that share an address space
+ * @c: the container
+ * @mm: the address space, referenced
+ * @sig: the signal
+ *
+ * Context: may sleep; @c->lock held.
+ */
+void jf_members_signal_space(struct jf_container *c, struct mm_struct *mm, int sig)
+{
+	struct jf_signal_space to = { .mm = mm, .sig = sig };
+
+	jf_members_walk(c, jf_member_signal_space, &to);
+}
+
+/**
+ * jf_members_seen() - what the probes have seen of the run
+ * @c: the container
+ *
+ * Context: any.
+ */
+struct jf_seen jf_members_seen(struct jf_container *c)
+{
+	struct jf_seen seen;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	seen = c->seen;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return seen;
+}
+
+/**
+ * jf_members_set_seen() - put back what an attach that failed has cleared
+ * @c: the container
+ * @seen: what jf_members_seen() said before
+ *
+ * Context: any.
+ */
+void jf_members_set_seen(struct jf_container *c, const struct jf_seen *seen)
 {
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	c->first_exit = *first;
+	c->seen = *seen;
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 }
 

@@ -3,8 +3,9 @@
  * What to do about a container's memory. Pure functions: no clock, no lock, no allocation, no kernel call; they may
  * be called in any context and are compiled and tested on the host, too (selftests/host/policy_test.c).
  *
- * The soft limit has hysteresis: one event a crossing, the next one only after usage has fallen below the limit by a
- * sixteenth of it. The hard limit is final: once crossed, nothing more is decided until the run ends.
+ * Both limits have hysteresis for their events: one a crossing, the next only after usage has fallen below the limit by a
+ * sixteenth of it. The action at the hard limit has none: it is taken at every look that sees usage above it, until it
+ * has worked.
  */
 #include "policy.h"
 
@@ -16,41 +17,198 @@
 #include <errno.h>
 #include <string.h>
 #define div_u64(dividend, divisor)	((dividend) / (divisor))
+#define div64_u64(dividend, divisor)	((dividend) / (divisor))
+#define div_s64(dividend, divisor)	((dividend) / (s64)(divisor))
 #endif
 
-/* The soft event is armed again when usage is below the limit by 1/16: near enough to tell, too far to flap. */
+/* An event is armed again when usage is below its limit by 1/16: near enough to tell, too far to flap. */
 #define JF_REARM_SHIFT	4
+
+/* The rate of growth is averaged over about this time, microseconds. */
+#define JF_RATE_TAU_US	1000000
+
+/* Looks that are nearer to each other than this say little of a rate, microseconds. */
+#define JF_RATE_MIN_US	1000
+
+/* Slower growth than this (64 KiB a second) is taken for none: it is noise, and a forecast of hours. */
+#define JF_RATE_MIN	65536
+
+/* What one look may add to the rate, bytes: keeps the arithmetic within 64 bits. */
+#define JF_GROWTH_MAX	((s64)1 << 40)
+
+static bool below_rearm(u64 usage, u64 limit)
+{
+	return usage <= limit - (limit >> JF_REARM_SHIFT);
+}
+
+/* An exponential average: the longer ago the last look was, the more this one weighs. */
+static void update_rate(const struct jf_policy_look *look, struct jf_policy_state *state)
+{
+	s64 growth, rate;
+	u64 us;
+
+	if (!state->last_us) {
+		state->last_us = look->now_us;
+		state->last_usage = look->usage;
+		return;
+	}
+	us = look->now_us - state->last_us;
+	if (us < JF_RATE_MIN_US)
+		return;
+	if (us > 60 * (u64)JF_RATE_TAU_US)
+		us = 60 * (u64)JF_RATE_TAU_US;
+
+	if (look->usage >= state->last_usage)
+		growth = look->usage - state->last_usage < (u64)JF_GROWTH_MAX ?
+			(s64)(look->usage - state->last_usage) : JF_GROWTH_MAX;
+	else
+		growth = state->last_usage - look->usage < (u64)JF_GROWTH_MAX ?
+			-(s64)(state->last_usage - look->usage) : -JF_GROWTH_MAX;
+	rate = div_s64(growth * 1000000, us);
+	state->rate += (rate - state->rate) * (s64)div_u64(us * 1024, us + JF_RATE_TAU_US) / 1024;
+	state->last_us = look->now_us;
+	state->last_usage = look->usage;
+}
+
+static u32 decide_soft(const struct jf_policy_config *config, u64 usage, struct jf_policy_state *state)
+{
+	if (usage > config->soft_limit) {
+		if (state->soft_over)
+			return 0;
+		state->soft_over = true;
+		return JF_DO_SOFT_EVENT;
+	}
+	if (below_rearm(usage, config->soft_limit))
+		state->soft_over = false;
+	return 0;
+}
+
+/* A peak between two looks that passed a limit which neither look saw crossed. */
+static u32 decide_spike(const struct jf_policy_config *config, const struct jf_policy_look *look,
+			struct jf_policy_state *state)
+{
+	u32 decision = 0;
+
+	if (look->high_water > state->told) {
+		if (look->high_water > config->hard_limit && look->usage <= config->hard_limit && !state->hard_over)
+			decision = JF_DO_SPIKE_HARD;
+		else if (look->high_water > config->soft_limit && look->usage <= config->soft_limit &&
+			 !state->soft_over)
+			decision = JF_DO_SPIKE_SOFT;
+		state->told = look->high_water;
+	}
+	if (look->usage > state->told)
+		state->told = look->usage;
+	return decision;
+}
+
+static u32 decide_forecast(const struct jf_policy_config *config, struct jf_policy_state *state)
+{
+	u64 ms = jf_policy_forecast(config, state);
+
+	if (ms < config->forecast_ms) {
+		if (state->forecast_over)
+			return 0;
+		state->forecast_over = true;
+		return JF_DO_FORECAST_EVENT;
+	}
+	if (ms / 2 >= config->forecast_ms)
+		state->forecast_over = false;
+	return 0;
+}
+
+static u32 decide_action(const struct jf_policy_config *config, bool victim_alive, struct jf_policy_state *state)
+{
+	bool process = config->scope == JF_SCOPE_PROCESS;
+
+	switch (config->action) {
+	case JF_ACTION_KILL:
+	case JF_ACTION_TERM:
+		/* the memory of the last victim must be gone before another one is chosen */
+		if (process && victim_alive)
+			return 0;
+		state->ending = !process;
+		if (config->action == JF_ACTION_KILL)
+			return process ? JF_DO_KILL_VICTIM : JF_DO_KILL;
+		return process ? JF_DO_TERM_VICTIM : JF_DO_TERM;
+	case JF_ACTION_STOP:
+		/* at every look: who was continued meanwhile, or has been forked since, is stopped again */
+		state->stopped = true;
+		return JF_DO_STOP;
+	case JF_ACTION_NOTIFY:
+		break;
+	}
+	return 0;
+}
+
+static u32 decide_hard(const struct jf_policy_config *config, const struct jf_policy_look *look,
+		       struct jf_policy_state *state)
+{
+	u32 decisions = 0;
+
+	if (look->usage > config->hard_limit) {
+		if (!state->hard_over)
+			decisions |= JF_DO_HARD_EVENT;
+		state->hard_over = true;
+		decisions |= decide_action(config, look->victim_alive, state);
+	} else if (below_rearm(look->usage, config->hard_limit)) {
+		state->hard_over = false;
+	}
+	if (state->stopped && !(decisions & JF_DO_STOP)) {
+		/* a dying process needs no SIGCONT, and one that gets SIGTERM can only act on it when it runs */
+		state->stopped = false;
+		if (!(decisions & JF_DO_KILL))
+			decisions |= JF_DO_CONT;
+	}
+	return decisions;
+}
 
 /**
  * jf_policy_decide() - judge one observation
- * @config: the limits
- * @usage: bytes in use now
+ * @config: the limits and what to do at them
+ * @look: what was seen
  * @state: what is remembered of this run; updated
  *
  * A limit is crossed by usage above it, not by usage equal to it, as for memory.max.
  *
  * Return: JF_DO_* bits.
  */
-u32 jf_policy_decide(const struct jf_policy_config *config, u64 usage, struct jf_policy_state *state)
+u32 jf_policy_decide(const struct jf_policy_config *config, const struct jf_policy_look *look,
+		     struct jf_policy_state *state)
 {
-	u32 decisions = 0;
+	u32 decisions;
 
-	if (state->hard_over)
+	if (state->ending)
 		return 0;
-
-	if (usage > config->soft_limit) {
-		if (!state->soft_over)
-			decisions |= JF_DO_SOFT_EVENT;
-		state->soft_over = true;
-	} else if (usage <= config->soft_limit - (config->soft_limit >> JF_REARM_SHIFT)) {
-		state->soft_over = false;
-	}
-
-	if (usage > config->hard_limit) {
-		state->hard_over = true;
-		decisions |= JF_DO_HARD_EVENT | JF_DO_KILL;
-	}
+	update_rate(look, state);
+	decisions = decide_spike(config, look, state);
+	decisions |= decide_soft(config, look->usage, state);
+	decisions |= decide_forecast(config, state);
+	decisions |= decide_hard(config, look, state);
 	return decisions;
+}
+
+/**
+ * jf_policy_forecast() - how far away the hard limit is at the present rate of growth
+ * @config: the limits
+ * @state: after jf_policy_decide()
+ *
+ * Headroom / rate, from the last look's usage and the average growth.
+ *
+ * Return: milliseconds, 0 if the limit has been reached, or JF_FORECAST_NONE.
+ */
+u64 jf_policy_forecast(const struct jf_policy_config *config, const struct jf_policy_state *state)
+{
+	u64 headroom;
+
+	if (config->hard_limit == JF_LIMIT_MAX || !state->last_us)
+		return JF_FORECAST_NONE;
+	if (state->last_usage >= config->hard_limit)
+		return 0;
+	headroom = config->hard_limit - state->last_usage;
+	if (state->rate < JF_RATE_MIN || headroom > (u64)JF_GROWTH_MAX)
+		return JF_FORECAST_NONE;
+	return div64_u64(headroom * 1000, (u64)state->rate);
 }
 
 /**
@@ -61,7 +219,8 @@ u32 jf_policy_decide(const struct jf_policy_config *config, u64 usage, struct jf
  * @state: after jf_policy_decide() of this look
  *
  * The container cannot cross a limit before it has filled the headroom below it: the answer is
- * headroom / fill_bytes_per_us, not less than min_us and not more than max_us.
+ * headroom / fill_bytes_per_us, not less than min_us and not more than max_us. Once it is above the hard limit without
+ * being killed there is nothing left to be quick for.
  *
  * Return: microseconds, or JF_LOOK_NEVER when no limit can be crossed.
  */
@@ -71,11 +230,13 @@ u64 jf_policy_next_look(const struct jf_policy_config *config, const struct jf_p
 	u64 limit = config->hard_limit;
 	u64 us;
 
-	if (state->hard_over)
+	if (state->ending)
 		return JF_LOOK_NEVER;
 	if (config->soft_limit == JF_LIMIT_MAX && config->hard_limit == JF_LIMIT_MAX)
 		return JF_LOOK_NEVER;
 
+	if (usage > config->hard_limit)
+		return pace->max_us;
 	if (!state->soft_over && config->soft_limit < limit)
 		limit = config->soft_limit;
 	us = limit > usage ? div_u64(limit - usage, pace->fill_bytes_per_us) : 0;

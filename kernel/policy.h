@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 typedef uint64_t u64;
+typedef int64_t s64;
 typedef uint32_t u32;
 #endif
 
@@ -20,15 +21,62 @@ typedef uint32_t u32;
 #define JF_LIMIT_MAX	(~(u64)0)
 /* No look is needed until something changes. */
 #define JF_LOOK_NEVER	(~(u64)0)
+/* At the present rate of growth no limit is in sight. */
+#define JF_FORECAST_NONE	(~(u64)0)
+
+/**
+ * enum jf_action - what is done at the hard limit
+ * @JF_ACTION_KILL: SIGKILL
+ * @JF_ACTION_TERM: SIGTERM, and SIGKILL after a grace time
+ * @JF_ACTION_STOP: SIGSTOP to all for as long as the limit is exceeded
+ * @JF_ACTION_NOTIFY: nothing but the event
+ */
+enum jf_action {
+	JF_ACTION_KILL,
+	JF_ACTION_TERM,
+	JF_ACTION_STOP,
+	JF_ACTION_NOTIFY,
+};
+
+/**
+ * enum jf_scope - to whom kill and term are done
+ * @JF_SCOPE_CONTAINER: to all members; it ends the run
+ * @JF_SCOPE_PROCESS: to the member with the largest share, one at a time
+ */
+enum jf_scope {
+	JF_SCOPE_CONTAINER,
+	JF_SCOPE_PROCESS,
+};
 
 /**
  * struct jf_policy_config - what the user asked for
  * @soft_limit: bytes; above it a soft event, once a crossing. JF_LIMIT_MAX: none
- * @hard_limit: bytes; above it the container is killed. JF_LIMIT_MAX: none
+ * @hard_limit: bytes; above it @action is taken. JF_LIMIT_MAX: none
+ * @action: what is done at the hard limit
+ * @scope: to whom
+ * @forecast_ms: a forecast event when the hard limit is nearer than this at the present rate of growth; 0: none
  */
 struct jf_policy_config {
 	u64 soft_limit;
 	u64 hard_limit;
+	enum jf_action action;
+	enum jf_scope scope;
+	u32 forecast_ms;
+};
+
+/**
+ * struct jf_policy_look - what was seen
+ * @now_us: when, microseconds of a monotonic clock
+ * @usage: bytes in use
+ * @high_water: the highest usage of any one address space that the kernel has noted, bytes; it may be from between
+ *	two looks. 0: not known
+ * @victim_alive: a member that the last JF_DO_*_VICTIM chose still has its memory
+ */
+struct jf_policy_look {
+	u64 now_us;
+	u64 usage;
+	u64 high_water;
+	bool victim_alive;
 };
 
 /**
@@ -46,21 +94,46 @@ struct jf_policy_pace {
 /**
  * struct jf_policy_state - what the policy remembers of one run of a container; all zero at its start
  * @soft_over: the soft event of this crossing has been given; armed again below the limit by 1/16
- * @hard_over: the hard limit has been crossed and the container is being killed: no further decisions
+ * @hard_over: the hard event of this crossing has been given; armed again in the same way
+ * @ending: all members are being killed or asked to end: no further decisions
+ * @stopped: members have been sent SIGSTOP
+ * @forecast_over: the forecast event has been given; armed again when the forecast is twice as far
+ * @told: the highest usage that was looked at or told of, bytes: a spike is a high-water mark above it
+ * @rate: growth, bytes a second, averaged over about a second
+ * @last_us: when the last look was; 0: there was none
+ * @last_usage: and what it saw, bytes
  */
 struct jf_policy_state {
 	bool soft_over;
 	bool hard_over;
+	bool ending;
+	bool stopped;
+	bool forecast_over;
+	u64 told;
+	s64 rate;
+	u64 last_us;
+	u64 last_usage;
 };
 
-/* Decisions, to be carried out in this order. */
+/* Decisions, to be carried out in this order. Events: */
 #define JF_DO_SOFT_EVENT	(1u << 0)
-#define JF_DO_HARD_EVENT	(1u << 1)
-#define JF_DO_KILL		(1u << 2)
+#define JF_DO_SPIKE_SOFT	(1u << 1)
+#define JF_DO_SPIKE_HARD	(1u << 2)
+#define JF_DO_FORECAST_EVENT	(1u << 3)
+#define JF_DO_HARD_EVENT	(1u << 4)
+/* and actions, at most one of them, and JF_DO_CONT: */
+#define JF_DO_KILL		(1u << 5)
+#define JF_DO_KILL_VICTIM	(1u << 6)
+#define JF_DO_TERM		(1u << 7)
+#define JF_DO_TERM_VICTIM	(1u << 8)
+#define JF_DO_STOP		(1u << 9)
+#define JF_DO_CONT		(1u << 10)
 
-u32 jf_policy_decide(const struct jf_policy_config *config, u64 usage, struct jf_policy_state *state);
+u32 jf_policy_decide(const struct jf_policy_config *config, const struct jf_policy_look *look,
+		     struct jf_policy_state *state);
 u64 jf_policy_next_look(const struct jf_policy_config *config, const struct jf_policy_pace *pace, u64 usage,
 			const struct jf_policy_state *state);
+u64 jf_policy_forecast(const struct jf_policy_config *config, const struct jf_policy_state *state);
 int jf_policy_parse_size(const char *text, u64 *bytes);
 bool jf_policy_name_ok(const char *name);
 

@@ -2,8 +2,8 @@
 /*
  * Tracepoints, found by name and attached only while somebody is a member.
  *
- * Members are followed through sched_process_fork, _exec and _exit. A probe costs every process of the host a few
- * instructions, so the three are attached with the first member and detached with the last.
+ * Members are followed through sched_process_fork, _exec and _exit; signal_generate tells who has killed one. A probe
+ * costs every process of the host a few instructions, so they are attached with the first member and detached with the last.
  *
  * Locking: jf_probe_lock protects the user count; it is held around registering, which sleeps.
  */
@@ -11,6 +11,7 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <trace/events/sched.h>
+#include <trace/events/signal.h>
 
 #include "jackfruit.h"
 #include "member.h"
@@ -26,6 +27,7 @@ static struct {
 	{ "sched_process_fork", jf_member_probe_fork },
 	{ "sched_process_exec", jf_member_probe_exec },
 	{ "sched_process_exit", jf_member_probe_exit },
+	{ "signal_generate", jf_member_probe_signal },
 };
 
 struct jf_probe_search {
@@ -69,6 +71,7 @@ int jf_probe_init(void)
 	check_trace_callback_type_sched_process_fork(jf_member_probe_fork);
 	check_trace_callback_type_sched_process_exec(jf_member_probe_exec);
 	check_trace_callback_type_sched_process_exit(jf_member_probe_exit);
+	check_trace_callback_type_signal_generate(jf_member_probe_signal);
 
 	for (i = 0; i < ARRAY_SIZE(jf_probes); i++) {
 		jf_probes[i].tp = jf_probe_find(jf_probes[i].name);

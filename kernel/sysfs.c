@@ -42,11 +42,11 @@ static DEVICE_ATTR_RO(reason);
 
 static ssize_t exit_status_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	struct jf_first_exit first = jf_members_first_exit(dev_get_drvdata(dev));
+	struct jf_seen seen = jf_members_seen(dev_get_drvdata(dev));
 
-	if (!first.known)
+	if (!seen.first_gone)
 		return sysfs_emit(buf, "\n");
-	return sysfs_emit(buf, "%d\n", jf_exit_code(first.status));
+	return sysfs_emit(buf, "%d\n", jf_exit_code(seen.first_status));
 }
 static DEVICE_ATTR_RO(exit_status);
 
@@ -74,7 +74,7 @@ static ssize_t peak_show(struct device *dev, struct device_attribute *attr, char
 	u64 peak;
 
 	mutex_lock(&c->lock);
-	peak = c->run.peak;
+	peak = jf_container_peak(c);
 	mutex_unlock(&c->lock);
 	return sysfs_emit(buf, "%llu\n", peak);
 }
@@ -124,6 +124,54 @@ static ssize_t started_show(struct device *dev, struct device_attribute *attr, c
 }
 static DEVICE_ATTR_RO(started);
 
+static ssize_t forecast_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct jf_container *c = dev_get_drvdata(dev);
+	u64 ms = JF_FORECAST_NONE;
+
+	mutex_lock(&c->lock);
+	if (jf_container_running(c))
+		ms = jf_policy_forecast(&c->config, &c->run.policy);
+	mutex_unlock(&c->lock);
+	if (ms == JF_FORECAST_NONE)
+		return sysfs_emit(buf, "none\n");
+	return sysfs_emit(buf, "%llu\n", ms);
+}
+static DEVICE_ATTR_RO(forecast);
+
+/* Flat keys; empty while there is no record. */
+static ssize_t last_kill_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct jf_container *c = dev_get_drvdata(dev);
+	char victim[JF_COMM_SIZE], sender[JF_COMM_SIZE];
+	struct jf_kill_record kill;
+	int len = 0;
+	u64 peak;
+
+	mutex_lock(&c->lock);
+	kill = c->run.kill;
+	peak = jf_container_peak(c);
+	mutex_unlock(&c->lock);
+	if (!kill.seq)
+		return 0;
+	jf_event_escape(victim, kill.victim.comm);
+	jf_event_escape(sender, kill.sender.comm);
+	len += sysfs_emit_at(buf, len, "seq %llu\n", kill.seq);
+	len += sysfs_emit_at(buf, len, "cause %s\n", jf_reason_name(kill.cause));
+	if (sender[0])
+		len += sysfs_emit_at(buf, len, "sender_pid %d\nsender_comm %s\n", kill.sender.pid, sender);
+	len += sysfs_emit_at(buf, len, "victim_pid %d\nvictim_comm %s\n", kill.victim.pid, victim);
+	if (kill.cause == JF_REASON_HARD_LIMIT) {
+		len += sysfs_emit_at(buf, len, "limit %llu\nusage %llu\n", kill.limit, kill.usage);
+		len += sysfs_emit_at(buf, len, "overshoot %llu\n", peak > kill.limit ? peak - kill.limit : 0);
+	}
+	len += sysfs_emit_at(buf, len, "peak %llu\n", peak);
+	if (kill.done && kill.begin_ns && kill.cause != JF_REASON_SIGNALED)
+		len += sysfs_emit_at(buf, len, "us %llu\n", kill.us);
+	return len;
+}
+static DEVICE_ATTR_RO(last_kill);
+
 static struct attribute *jf_device_attrs[] = {
 	&dev_attr_state.attr,
 	&dev_attr_reason.attr,
@@ -135,6 +183,8 @@ static struct attribute *jf_device_attrs[] = {
 	&dev_attr_enforcing.attr,
 	&dev_attr_events.attr,
 	&dev_attr_started.attr,
+	&dev_attr_forecast.attr,
+	&dev_attr_last_kill.attr,
 	NULL,
 };
 ATTRIBUTE_GROUPS(jf_device);

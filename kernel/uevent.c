@@ -33,6 +33,12 @@ static int jf_uevent_fill(struct kobj_uevent_env *env, const struct jf_event *ev
 		ret = ret ?: add_uevent_var(env, "JACKFRUIT_USAGE=%llu", event->usage);
 		ret = ret ?: add_uevent_var(env, "JACKFRUIT_LIMIT=%llu", event->limit);
 	}
+	if (event->forecast_ms)
+		ret = ret ?: add_uevent_var(env, "JACKFRUIT_FORECAST_MS=%llu", event->forecast_ms);
+	if (event->sender_comm[0]) {
+		ret = ret ?: add_uevent_var(env, "JACKFRUIT_SENDER_PID=%d", event->sender);
+		ret = ret ?: add_uevent_var(env, "JACKFRUIT_SENDER_COMM=%s", event->sender_comm);
+	}
 	if (event->reason != JF_REASON_NONE)
 		ret = ret ?: add_uevent_var(env, "JACKFRUIT_REASON=%s", jf_reason_name(event->reason));
 	if (event->status >= 0)

@@ -1,68 +1,88 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How much memory members use: their resident file, anonymous and shared memory pages, as VmRSS in /proc/PID/status.
+ * How much memory members use, by the counters that /proc/PID/status shows as RssFile, RssAnon, RssShmem and VmSwap.
  *
  * The sum over a container counts each address space once, however many members share it. It is an upper bound: pages
  * that two address spaces share after fork() count twice, and so do shared libraries and shared memory.
  */
 #include <linux/mm.h>
 #include <linux/pid.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 
 #include "compat.h"
 #include "jackfruit.h"
 
-static const int jf_rss_counters[] = { MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES };
+/* The counters of a metric, ended by -1. */
+static const int jf_usage_counters[][5] = {
+	[JF_METRIC_RSS] = { MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES, -1 },
+	[JF_METRIC_ANON] = { MM_ANONPAGES, MM_SHMEMPAGES, -1 },
+	[JF_METRIC_RSS_SWAP] = { MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES, MM_SWAPENTS, -1 },
+};
 
 /* Pages that the group's threads have faulted in and not yet told their address space of. */
-static long jf_usage_cached(struct pid *pid)
+static long jf_usage_cached(struct pid *pid, const int *counter)
 {
 	struct task_struct *leader, *t;
 	long pages = 0;
-	size_t i;
+	const int *i;
 
 	rcu_read_lock();
 	leader = pid_task(pid, PIDTYPE_TGID);
 	if (leader) {
 		for_each_thread(leader, t)
-			for (i = 0; i < ARRAY_SIZE(jf_rss_counters); i++)
-				pages += jf_task_counter(t, jf_rss_counters[i]);
+			for (i = counter; *i >= 0; i++)
+				pages += jf_task_counter(t, *i);
 	}
 	rcu_read_unlock();
 	return pages;
 }
 
 /**
- * jf_usage_member() - the resident memory of a member's address space, exactly
+ * jf_usage_member() - the memory of a member's address space, exactly
  * @ref: the member, as jf_members_walk() shows it
+ * @metric: what counts
  *
  * Context: any but NMI.
  * Return: bytes.
  */
-u64 jf_usage_member(const struct jf_member_ref *ref)
+u64 jf_usage_member(const struct jf_member_ref *ref, enum jf_metric metric)
 {
+	const int *i;
 	s64 pages = 0;
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(jf_rss_counters); i++)
-		pages += jf_mm_counter(ref->mm, jf_rss_counters[i]);
+	for (i = jf_usage_counters[metric]; *i >= 0; i++)
+		pages += jf_mm_counter(ref->mm, *i);
 	if (JF_TASK_COUNTERS)
-		pages += jf_usage_cached(ref->pid);
+		pages += jf_usage_cached(ref->pid, jf_usage_counters[metric]);
 	return pages > 0 ? (u64)pages << PAGE_SHIFT : 0;
 }
 
+struct jf_usage_sum {
+	struct jf_usage *usage;
+	enum jf_metric metric;
+};
+
 static void jf_usage_add(const struct jf_member_ref *ref, void *data)
 {
-	struct jf_usage *usage = data;
-	u64 bytes;
+	struct jf_usage_sum *sum = data;
+	struct jf_usage *usage = sum->usage;
+	u64 bytes, high_water;
 
 	if (!ref->counted)
 		return;
-	bytes = jf_usage_member(ref);
+	bytes = jf_usage_member(ref, sum->metric);
 	usage->bytes += bytes;
+	if (sum->metric == JF_METRIC_RSS) {
+		high_water = (u64)READ_ONCE(ref->mm->hiwater_rss) << PAGE_SHIFT;
+		if (high_water > ref->base)
+			usage->high_water = max(usage->high_water, high_water);
+	}
 	if (!usage->largest || bytes > usage->largest_bytes) {
-		put_pid(usage->largest);
+		jf_usage_put(usage);
 		usage->largest = get_pid(ref->pid);
+		mmgrab(ref->mm);
+		usage->largest_mm = ref->mm;
 		usage->largest_bytes = bytes;
 	}
 }
@@ -70,12 +90,30 @@ static void jf_usage_add(const struct jf_member_ref *ref, void *data)
 /**
  * jf_usage_read() - what a container uses now, and who most of it
  * @c: the container
- * @usage: the result; the caller puts usage->largest
+ * @usage: the result; for jf_usage_put()
  *
  * Context: may sleep; @c->lock held.
  */
 void jf_usage_read(struct jf_container *c, struct jf_usage *usage)
 {
+	struct jf_usage_sum sum = { .usage = usage, .metric = c->metric };
+
 	*usage = (struct jf_usage){ };
-	jf_members_walk(c, jf_usage_add, usage);
+	if (c->metric == JF_METRIC_RSS)
+		usage->high_water = jf_members_seen(c).high_water;
+	jf_members_walk(c, jf_usage_add, &sum);
+}
+
+/**
+ * jf_usage_put() - drop the references that a jf_usage holds
+ * @usage: from jf_usage_read()
+ *
+ * Context: may sleep.
+ */
+void jf_usage_put(struct jf_usage *usage)
+{
+	if (!usage->largest)
+		return;
+	put_pid(usage->largest);
+	mmdrop(usage->largest_mm);
 }

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is done to a container: the look that asks the policy and carries out its decisions, and the ways to end a run.
+ *
+ * Everything here happens under the container's lock, and an event is logged when its action is decided, before the
+ * signals go out: so hard comes before kill, and kill before exit, which jf_container_end() logs under the same lock.
+ *
+ * Killing all members: c->killing is set first, then every member gets SIGKILL. A child that is forked in between is seen
+ * by the fork probe, which queues the work that kills again; see jf_members_set_killing().
+ *
+ * Killing one member: the one with the largest share and all that share its address space. It is remembered until no
+ * member has that address space any more: only then is its memory gone, and only then may another one be chosen.
+ *
+ * Locking: c->lock is held throughout.
+ */
+#define pr_fmt(fmt) "jackfruit: " fmt
+
+#include <linux/pid.h>
+#include <linux/printk.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+
+#include "jackfruit.h"
+#include "trace.h"
+
+static struct jf_sender jf_act_process(struct pid *pid)
+{
+	struct jf_sender who = { .pid = pid_nr(pid) };
+	struct task_struct *p;
+
+	rcu_read_lock();
+	p = pid_task(pid, PIDTYPE_TGID);
+	if (p)
+		strscpy(who.comm, p->comm, sizeof(who.comm));
+	rcu_read_unlock();
+	return who;
+}
+
+/* Who is writing to a control file. */
+static struct jf_sender jf_act_writer(void)
+{
+	struct jf_sender who = { .pid = task_tgid_nr(current) };
+
+	get_task_comm(who.comm, current);
+	return who;
+}
+
+static void jf_act_tell_crossing(struct jf_container *c, enum jf_event_type type, const struct jf_usage *usage,
+				 u64 bytes, u64 limit)
+{
+	struct jf_event event;
+
+	jf_event_prepare(&event, c, type, usage->largest);
+	event.has_usage = true;
+	event.usage = bytes;
+	event.limit = limit;
+	if (type == JF_EVENT_FORECAST)
+		event.forecast_ms = jf_policy_forecast(&c->config, &c->run.policy);
+	jf_event_log(&event);
+	if (type == JF_EVENT_SOFT || type == JF_EVENT_HARD)
+		pr_info_ratelimited("%s: usage %llu is above %s_limit %llu, most of it %s[%d]'s\n", c->name, bytes,
+				    jf_event_name(type), limit, event.comm, event.pid);
+}
+
+/* Begin the record of what ends the run, or of a victim. */
+static void jf_act_record(struct jf_container *c, enum jf_reason cause, const struct jf_usage *usage,
+			  const struct jf_sender *sender)
+{
+	c->run.kill = (struct jf_kill_record){
+		.cause = cause,
+		.limit = c->config.hard_limit,
+		.usage = usage ? usage->bytes : 0,
+		.victim = jf_act_process(usage ? usage->largest : c->run.first),
+		.begin_ns = ktime_get_ns(),
+	};
+	if (sender)
+		c->run.kill.sender = *sender;
+}
+
+/* Tell of a signal that is to end the run or a victim, and note the event's number in the record. */
+static void jf_act_tell(struct jf_container *c, enum jf_event_type type, struct pid *pid)
+{
+	struct jf_event event;
+
+	jf_event_prepare(&event, c, type, pid);
+	event.reason = c->run.kill.cause;
+	jf_event_set_sender(&event, &c->run.kill.sender);
+	jf_event_log(&event);
+	c->run.kill.seq = event.seq;
+	if (type == JF_EVENT_KILL)
+		c->nr_kill++;
+}
+
+/* Kill all members until none is left. */
+static void jf_act_kill_all(struct jf_container *c)
+{
+	if (c->killing)
+		return;
+	jf_act_tell(c, JF_EVENT_KILL, c->run.first);
+	jf_members_set_killing(c, true);
+	jf_members_signal(c, SIGKILL);
+	jf_scan_at(c, JF_LOOK_NEVER);
+}
+
+static void jf_act_arm_grace(struct jf_container *c)
+{
+	mod_delayed_work(jf_wq, &c->grace_work, msecs_to_jiffies(c->grace_ms));
+}
+
+static void jf_act_forget_victim(struct jf_container *c)
+{
+	if (!c->run.victim)
+		return;
+	put_pid(c->run.victim);
+	mmdrop(c->run.victim_mm);
+	c->run.victim = NULL;
+	c->run.victim_mm = NULL;
+	jf_members_watch(c, false);
+}
+
+/* Does the last victim still have its memory? If not, its record is complete. */
+static bool jf_act_victim_alive(struct jf_container *c)
+{
+	if (!c->run.victim)
+		return false;
+	if (jf_members_have_space(c, c->run.victim_mm))
+		return true;
+	c->run.kill.us = div_u64(ktime_get_ns() - c->run.kill.begin_ns, NSEC_PER_USEC);
+	c->run.kill.done = true;
+	jf_act_forget_victim(c);
+	return false;
+}
+
+static void jf_act_victim(struct jf_container *c, const struct jf_usage *usage, int sig)
+{
+	if (!usage->largest)
+		return;
+	jf_act_record(c, JF_REASON_HARD_LIMIT, usage, NULL);
+	c->run.victim = get_pid(usage->largest);
+	mmgrab(usage->largest_mm);
+	c->run.victim_mm = usage->largest_mm;
+	if (usage->largest == c->run.first)
+		c->run.first_was_victim = true;
+	jf_members_watch(c, true);
+	jf_act_tell(c, sig == SIGKILL ? JF_EVENT_KILL : JF_EVENT_STOP, c->run.victim);
+	if (sig != SIGKILL)
+		jf_act_arm_grace(c);
+	jf_members_signal_space(c, c->run.victim_mm, sig);
+}
+
+static void jf_act_hard(struct jf_container *c, u32 decisions, const struct jf_usage *usage)
+{
+	if (decisions & (JF_DO_KILL | JF_DO_TERM)) {
+		c->run.cause = JF_REASON_HARD_LIMIT;
+		jf_act_record(c, JF_REASON_HARD_LIMIT, usage, NULL);
+	}
+	if (decisions & JF_DO_KILL)
+		jf_act_kill_all(c);
+	if (decisions & JF_DO_TERM) {
+		jf_act_tell(c, JF_EVENT_STOP, c->run.first);
+		jf_members_signal(c, SIGTERM);
+		jf_act_arm_grace(c);
+	}
+	if (decisions & JF_DO_KILL_VICTIM)
+		jf_act_victim(c, usage, SIGKILL);
+	if (decisions & JF_DO_TERM_VICTIM)
+		jf_act_victim(c, usage, SIGTERM);
+	if (decisions & JF_DO_STOP)
+		jf_members_signal(c, SIGSTOP);
+	if (decisions & JF_DO_CONT)
+		jf_members_signal(c, SIGCONT);
+}
+
+static void jf_act_soft(struct jf_container *c)
+{
+	if (c->soft_signal && !jf_members_seen(c).first_gone)
+		kill_pid(c->run.first, c->soft_signal, 1);
+}
+
+static void jf_act_decisions(struct jf_container *c, u32 decisions, const struct jf_usage *usage)
+{
+	if (decisions & JF_DO_SPIKE_SOFT)
+		jf_act_tell_crossing(c, JF_EVENT_SPIKE, usage, usage->high_water, c->config.soft_limit);
+	if (decisions & JF_DO_SPIKE_HARD)
+		jf_act_tell_crossing(c, JF_EVENT_SPIKE, usage, usage->high_water, c->config.hard_limit);
+	if (decisions & JF_DO_SOFT_EVENT) {
+		c->nr_soft++;
+		jf_act_tell_crossing(c, JF_EVENT_SOFT, usage, usage->bytes, c->config.soft_limit);
+		jf_act_soft(c);
+	}
+	if (decisions & JF_DO_FORECAST_EVENT)
+		jf_act_tell_crossing(c, JF_EVENT_FORECAST, usage, usage->bytes, c->config.hard_limit);
+	if (decisions & JF_DO_HARD_EVENT) {
+		c->nr_hard++;
+		jf_act_tell_crossing(c, JF_EVENT_HARD, usage, usage->bytes, c->config.hard_limit);
+	}
+	jf_act_hard(c, decisions, usage);
+}
+
+/**
+ * jf_act_look() - look at a container's usage, do what the policy says, plan the next look
+ * @c: the container
+ *
+ * Context: may sleep; @c->lock held.
+ */
+void jf_act_look(struct jf_container *c)
+{
+	struct jf_policy_pace pace = jf_scan_pace();
+	u64 begin = ktime_get_ns(), next, took;
+	struct jf_policy_look look = { };
+	struct jf_usage usage;
+
+	lockdep_assert_held(&c->lock);
+	if (!jf_container_running(c) || c->killing)
+		return;
+	look.victim_alive = jf_act_victim_alive(c);
+	jf_usage_read(c, &usage);
+	c->run.peak = max(c->run.peak, usage.bytes);
+	look.now_us = div_u64(begin, NSEC_PER_USEC);
+	look.usage = usage.bytes;
+	look.high_water = usage.high_water;
+	jf_act_decisions(c, jf_policy_decide(&c->config, &look, &c->run.policy), &usage);
+	jf_usage_put(&usage);
+
+	next = jf_policy_next_look(&c->config, &pace, look.usage, &c->run.policy);
+	/* a look at many members near a limit must not take more than half of a CPU */
+	took = div_u64(ktime_get_ns() - begin, NSEC_PER_USEC);
+	next = max(next, took);
+	trace_jf_look(c->name, look.usage, next);
+	jf_scan_at(c, next);
+}
+
+/**
+ * jf_act_stop() - ask the first process to end; kill all that is left after grace_ms
+ * @c: the container; it has members
+ *
+ * Does nothing if it is being stopped or killed already. When the first process is gone and others are left, all of them
+ * are asked.
+ *
+ * Context: may sleep; @c->lock held; the current task is who asks.
+ */
+void jf_act_stop(struct jf_container *c)
+{
+	struct jf_sender writer = jf_act_writer();
+
+	lockdep_assert_held(&c->lock);
+	if (c->run.cause != JF_REASON_NONE)
+		return;
+	c->run.cause = JF_REASON_STOPPED;
+	jf_act_record(c, JF_REASON_STOPPED, NULL, &writer);
+	jf_act_tell(c, JF_EVENT_STOP, c->run.first);
+	if (jf_members_seen(c).first_gone)
+		jf_members_signal(c, SIGTERM);
+	else
+		kill_pid(c->run.first, SIGTERM, 1);
+	/* who has been stopped at the limit cannot act on SIGTERM */
+	if (c->run.policy.stopped)
+		jf_members_signal(c, SIGCONT);
+	jf_act_arm_grace(c);
+}
+
+/**
+ * jf_act_kill() - kill all members until none is left
+ * @c: the container; it has members
+ *
+ * Does nothing if it is being killed already.
+ *
+ * Context: may sleep; @c->lock held; the current task is who asks.
+ */
+void jf_act_kill(struct jf_container *c)
+{
+	struct jf_sender writer = jf_act_writer();
+
+	lockdep_assert_held(&c->lock);
+	if (c->killing)
+		return;
+	c->run.cause = JF_REASON_KILLED;
+	jf_act_record(c, JF_REASON_KILLED, NULL, &writer);
+	jf_act_kill_all(c);
+}
+
+/**
+ * jf_act_grace_over() - who was asked to end has had its time
+ * @c: the container
+ *
+ * Context: may sleep; @c->lock held.
+ */
+void jf_act_grace_over(struct jf_container *c)
+{
+	lockdep_assert_held(&c->lock);
+	if (!jf_container_running(c) || c->killing)
+		return;
+	if (c->run.cause != JF_REASON_NONE) {
+		jf_act_kill_all(c);
+	} else if (jf_act_victim_alive(c)) {
+		jf_act_tell(c, JF_EVENT_KILL, c->run.victim);
+		jf_members_signal_space(c, c->run.victim_mm, SIGKILL);
+	}
+}
+
+/**
+ * jf_act_again() - something that was waited for may have happened: a member was forked or has ended
+ * @c: the container
+ *
+ * Context: may sleep; @c->lock held.
+ */
+void jf_act_again(struct jf_container *c)
+{
+	lockdep_assert_held(&c->lock);
+	if (c->killing)
+		jf_members_signal(c, SIGKILL);
+	else if (c->run.victim && !jf_act_victim_alive(c))
+		jf_act_look(c);
+}
+
+/**
+ * jf_act_ended() - the last member is gone: complete the kill record
+ * @c: the container, its state and reason set
+ * @seen: what the probes have seen of the run
+ * @seq: number of the exit event
+ *
+ * Context: may sleep; @c->lock held.
+ */
+void jf_act_ended(struct jf_container *c, const struct jf_seen *seen, u64 seq)
+{
+	lockdep_assert_held(&c->lock);
+	jf_act_forget_victim(c);
+	if (c->run.reason == JF_REASON_SIGNALED) {
+		jf_act_record(c, JF_REASON_SIGNALED, NULL,
+			      seen->signal == (seen->first_status & 0x7f) ? &seen->sender : NULL);
+		strscpy(c->run.kill.victim.comm, seen->first_comm, sizeof(c->run.kill.victim.comm));
+		c->run.kill.seq = seq;
+		c->run.kill.done = true;
+	} else if (c->run.kill.cause != JF_REASON_NONE && !c->run.kill.done) {
+		c->run.kill.us = div_u64(ktime_get_ns() - c->run.kill.begin_ns, NSEC_PER_USEC);
+		c->run.kill.done = true;
+	}
+}
