@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# jf help
+
+cmd_usage() {
+	cat <<'EOF'
+usage: jf COMMAND [ARG...]
+
+Containers under memory limits kept by the kernel module jackfruit.
+
+  start     run a command in a container in the background
+  run       the same in the foreground
+  ps        list containers
+  logs      what a container wrote
+  events    what happened to containers: limits, kills, exits
+  inspect   all about a container
+  wait      until a container has ended
+  stop      end a container in good manners
+  kill      end it at once
+  rm        remove one that has ended, with its log
+  version   which jf, jfrun, jflog and module
+  help      this, or `jf help COMMAND`
+
+For example:
+  jf start --soft 20M --hard 32M web /srv/rootfs -- httpd -f -p 8080
+  jf ps
+  jf stop web && jf rm web
+EOF
+}
+
+cmd_main() {
+	if [ $# -eq 0 ]; then
+		cmd_usage
+		return 0
+	fi
+	case $1 in
+	*[!a-z]*) usage_die "unknown command '$1': \`jf help\` lists them" ;;
+	esac
+	[ -r "$JF_HOME/cmd/$1.sh" ] ||
+		usage_die "unknown command '$1': \`jf help\` lists them"
+	# shellcheck disable=SC2034 # for the usage of $1
+	JF_VERB=$1
+	# shellcheck source=/dev/null # one of cmd/*.sh
+	. "$JF_HOME/cmd/$1.sh"
+	cmd_usage
+}

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# The command line of `jf start` and `jf run`: options before NAME or behind
+# ROOTFS, the old spellings behind the command, and the limits they end in.
+
+# Below 125 is the command's own status.
+# shellcheck disable=SC2034 # for lib/msg.sh
+JF_FAIL=125 JF_USAGE=125
+
+JF_SOFT=
+JF_HARD=
+JF_NICE=
+JF_AUTOREMOVE=
+JF_SOFT_DEFAULT=40M
+JF_HARD_DEFAULT=64M
+
+launch_help_options() {
+	cat <<'EOF'
+  --soft SIZE     an event above this (default 40M); bytes, K, M, G or max
+  --hard SIZE     killed above this (default 64M)
+  --nice N        -20 (first) to 19 (last)
+
+The options may stand before NAME, or behind ROOTFS. The old spellings
+--soft-mib N, --hard-mib N and --nice N are understood behind the command, too,
+unless -- stands before the command. A command that is one word with spaces in
+it is run by /bin/sh -c.
+EOF
+}
+
+# launch_option WORD...: takes one option off the front. JF_TOOK is how many
+# words it was: 0 if the first word is none.
+launch_option() {
+	JF_TOOK=2
+	case $1 in
+	--*=*)
+		_option=${1%%=*}
+		_value=${1#*=}
+		JF_TOOK=1
+		;;
+	--rm)
+		[ "$JF_VERB" = run ] || unknown_option "$1"
+		# shellcheck disable=SC2034 # for cmd/run.sh
+		JF_AUTOREMOVE=yes
+		JF_TOOK=1
+		return 0
+		;;
+	-?*)
+		_option=$1
+		_value=${2-}
+		case $1 in
+		--soft | --hard | --nice | --soft-mib | --hard-mib) need_value "$1" $# ;;
+		esac
+		;;
+	*)
+		JF_TOOK=0
+		return 0
+		;;
+	esac
+	launch_set "$_option" "$_value" || unknown_option "$_option"
+}
+
+# launch_set OPTION VALUE: 1 if OPTION is none of ours.
+launch_set() {
+	case $1 in
+	--soft)
+		check_size "$1" "$2"
+		JF_SOFT=$2
+		;;
+	--hard)
+		check_size "$1" "$2"
+		JF_HARD=$2
+		;;
+	--soft-mib)
+		check_mib "$1" "$2"
+		JF_SOFT=$REPLY
+		;;
+	--hard-mib)
+		check_mib "$1" "$2"
+		JF_HARD=$REPLY
+		;;
+	--nice)
+		check_nice "$2"
+		JF_NICE=$2
+		;;
+	*) return 1 ;;
+	esac
+}
+
+# launch_words WORD...: reads NAME, ROOTFS and the options around them.
+# JF_TOOK is how many words that were, JF_EXACT is set if `--` ended them.
+launch_words() {
+	JF_NAME=
+	JF_ROOTFS=
+	JF_EXACT=
+	_all=$#
+	while [ $# -gt 0 ]; do
+		if [ "$1" = -- ]; then
+			shift
+			# `--` before NAME only ends the options.
+			[ -z "$JF_ROOTFS" ] || JF_EXACT=yes
+			[ -z "$JF_ROOTFS" ] || break
+			continue
+		fi
+		launch_option "$@"
+		if [ "$JF_TOOK" -gt 0 ]; then
+			shift "$JF_TOOK"
+		elif [ -z "$JF_NAME" ]; then
+			check_name "$1"
+			JF_NAME=$1
+			shift
+		elif [ -z "$JF_ROOTFS" ]; then
+			[ -n "$1" ] || usage_die "ROOTFS is empty: see \`jf help $JF_VERB\`"
+			JF_ROOTFS=$1
+			shift
+		else
+			break
+		fi
+	done
+	JF_TOOK=$((_all - $#))
+}
+
+# launch_trailing WORD...: old spellings behind the command. JF_TOOK is how
+# many words at the end were options.
+launch_trailing() {
+	JF_TOOK=0
+	while :; do
+		_left=$(($# - JF_TOOK))
+		[ "$_left" -gt 1 ] || return 0
+		_option=
+		_value=
+		_n=0
+		for _word; do
+			_n=$((_n + 1))
+			[ "$_n" -lt "$_left" ] || break
+			_option=$_word
+		done
+		_value=$_word
+		case $_value in
+		--soft-mib | --hard-mib)
+			usage_die "$_value: needs a value (put -- before the command if it is part of it)"
+			;;
+		--soft-mib=* | --hard-mib=*)
+			launch_set "${_value%%=*}" "${_value#*=}"
+			JF_TOOK=$((JF_TOOK + 1))
+			continue
+			;;
+		esac
+		case $_option in
+		--soft-mib | --hard-mib | --nice) [ "$_left" -gt 2 ] || return 0 ;;
+		*) return 0 ;;
+		esac
+		launch_set "$_option" "$_value"
+		JF_TOOK=$((JF_TOOK + 2))
+	done
+}
+
+# launch_limits: defaults, and the two in order.
+launch_limits() {
+	_said=
+	if [ -z "$JF_HARD" ]; then
+		JF_HARD=$JF_HARD_DEFAULT
+		_said=' (the default)'
+	fi
+	size_bytes "$JF_HARD"
+	_hard=$REPLY
+	if [ -z "$JF_SOFT" ]; then
+		# A small hard limit alone takes the soft limit down with it.
+		JF_SOFT=$JF_SOFT_DEFAULT
+		size_bytes "$JF_SOFT"
+		if size_above "$REPLY" "$_hard"; then
+			JF_SOFT=$(((_hard * 5 + 7) / 8))
+		fi
+	fi
+	size_bytes "$JF_SOFT"
+	if size_above "$REPLY" "$_hard"; then
+		usage_die "--soft $JF_SOFT is above --hard $JF_HARD$_said:" \
+			"it would never be reached: give a smaller --soft or a larger --hard"
+	fi
+}

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# What `jf start` and `jf run` share: the checks before anything is made, the
+# claim, and waiting for jfrun's word that the command really runs. What fails
+# on the way leaves nothing behind.
+
+# shellcheck source=/dev/null # found at run time
+. "$JF_HOME/lib/cmdline.sh"
+
+# launch_rootfs: REPLY is ROOTFS made absolute.
+launch_rootfs() {
+	[ -e "$JF_ROOTFS" ] || die "rootfs '$JF_ROOTFS': no such directory"
+	[ -d "$JF_ROOTFS" ] || die "rootfs '$JF_ROOTFS': not a directory"
+	REPLY=$(CDPATH='' cd -- "$JF_ROOTFS" 2>/dev/null && pwd -P) ||
+		die "rootfs '$JF_ROOTFS': cannot enter this directory"
+	[ "$REPLY" != / ] ||
+		die "rootfs '$JF_ROOTFS': is the host's own root: give a directory that holds a root file system"
+}
+
+# launch_record WORD...: what is known before it runs.
+launch_record() {
+	record_put "$JF_NAME" rootfs "$JF_ROOTFS"
+	record_put "$JF_NAME" soft "$JF_SOFT"
+	record_put "$JF_NAME" hard "$JF_HARD"
+	[ -z "$JF_NICE" ] || record_put "$JF_NAME" nice "$JF_NICE"
+	quote_words "$@"
+	record_put "$JF_NAME" command "$REPLY"
+	printf '%s\0' "$@" >"$JF_RUNDIR/$JF_NAME/argv"
+	record_put "$JF_NAME" created "$(date +%s)"
+	log_path "$JF_NAME"
+	JF_LOG=$REPLY
+	JF_LOG_NEW=yes
+	if [ -e "$JF_LOG" ]; then
+		# Of a container of that name before the last boot: kept, but not ours.
+		JF_LOG_NEW=
+		record_put "$JF_NAME" log_since "$(date -u +%Y-%m-%dT%H:%M:%S)"
+	fi
+	mkfifo "$JF_RUNDIR/$JF_NAME/ready"
+}
+
+# launch_undo: nothing half-made stays. jfrun removes the kernel's directory
+# itself if it made it; what a jfrun that was killed could not is done here.
+launch_undo() {
+	if plane_has "$JF_NAME"; then
+		container_runs "$JF_NAME" && control_set "$JF_NAME" kill 1
+		control_remove "$JF_NAME"
+	fi
+	[ -z "$JF_LOG_NEW" ] || log_drop "$JF_NAME"
+	record_drop "$JF_NAME"
+}
+
+# A signal to jf while it waits for the start.
+launch_abort() {
+	trap '' HUP INT TERM
+	if [ -n "${JF_CHILD-}" ]; then
+		kill "$JF_CHILD" 2>/dev/null
+		# the command may run already, and not care for SIGTERM
+		! plane_has "$JF_NAME" || control_set "$JF_NAME" kill 1
+		wait "$JF_CHILD"
+	fi
+	launch_undo
+	exit "$1"
+}
+
+# launch_child WORD...: becomes jflog over jfrun, with the FIFO as fd 3. A
+# session of its own: the caller's terminal can neither hang it up nor
+# interrupt it. Nothing of the caller's open files is passed on.
+launch_child() {
+	if [ "$JF_VERB" = run ]; then
+		set -- --tee -- "$@"
+	else
+		set -- -- "$@"
+	fi
+	exec setsid jflog --out "$JF_LOG" "$@" \
+		4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+}
+
+# launch_begin WORD...: starts it and waits for jfrun's word. On return the
+# command runs, as JF_CHILD's; otherwise this is the end.
+launch_begin() {
+	set -- --ready-fd 3 --soft "$JF_SOFT" --hard "$JF_HARD" \
+		${JF_NICE:+--nice "$JF_NICE"} "$JF_NAME" "$JF_ROOTFS" -- "$@"
+	_ready=$JF_RUNDIR/$JF_NAME/ready
+	_own=$JF_RUNDIR/$JF_NAME/jflog.err
+	JF_CHILD=
+	trap 'launch_abort 129' HUP
+	trap 'launch_abort 130' INT
+	trap 'launch_abort 143' TERM
+	if [ "$JF_VERB" = run ]; then
+		# A background job's stdin would be /dev/null.
+		exec 4<&0
+		launch_child jfrun "$@" <&4 3>"$_ready" &
+		JF_CHILD=$!
+		exec 4<&-
+	else
+		launch_child jfrun "$@" </dev/null >/dev/null 2>"$_own" 3>"$_ready" &
+		JF_CHILD=$!
+	fi
+	record_put "$JF_NAME" logger "$JF_CHILD"
+	IFS= read -r _said <"$_ready" || :
+	case $_said in
+	'ready '*)
+		rm -f -- "$_ready"
+		return 0
+		;;
+	esac
+	launch_failed "$_said"
+}
+
+# launch_failed ANSWER: says why and ends with jfrun's status.
+launch_failed() {
+	wait "$JF_CHILD"
+	_status=$?
+	case $_status in
+	126 | 127) ;;
+	*) _status=125 ;;
+	esac
+	# In the foreground jfrun's own message has been seen already.
+	if [ "$JF_VERB" = start ]; then
+		_text=${1#error: }
+		_text=${_text#jfrun: }
+		if [ -z "$_text" ] && [ -s "$_own" ]; then
+			IFS= read -r _text <"$_own"
+		fi
+		log "${_text:-jfrun ended before the command ran, without a word (status $_status)}"
+	fi
+	trap '' HUP INT TERM
+	launch_undo
+	exit "$_status"
+}
+
+# launch WORD...: the command line of start and run, up to the running command.
+launch() {
+	launch_words "$@"
+	shift "$JF_TOOK"
+	[ -n "$JF_NAME" ] || usage_die "no NAME: jf $JF_VERB NAME ROOTFS CMD: see \`jf help $JF_VERB\`"
+	[ -n "$JF_ROOTFS" ] || usage_die "no ROOTFS: jf $JF_VERB NAME ROOTFS CMD: see \`jf help $JF_VERB\`"
+	if [ -z "$JF_EXACT" ]; then
+		launch_trailing "$@"
+		# Turn the words to keep to the back, then drop the front.
+		_keep=$(($# - JF_TOOK))
+		while [ "$_keep" -gt 0 ]; do
+			set -- "$@" "$1"
+			shift
+			_keep=$((_keep - 1))
+		done
+		shift "$JF_TOOK"
+	fi
+	[ -n "${1-}" ] ||
+		usage_die "no command: jf $JF_VERB NAME ROOTFS CMD: see \`jf help $JF_VERB\`"
+	launch_limits
+	need_control
+	need_tool jfrun
+	need_tool jflog
+	need_tool setsid
+	launch_rootfs
+	JF_ROOTFS=$REPLY
+	if [ $# -eq 1 ]; then
+		case $1 in
+		*' '*) [ -f "$JF_ROOTFS/$1" ] || set -- /bin/sh -c "$1" ;;
+		esac
+	fi
+	record_dirs
+	record_claim "$JF_NAME"
+	launch_record "$@"
+	launch_begin "$@"
+}

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# The record of a container: a directory in JF_RUNDIR, one value a file. The
+# directory is the claim on the name: mkdir is atomic, so of two that want the
+# same name one wins.
+#
+#   rootfs     where its root file system is
+#   command    what runs in it, one line, to be read by people
+#   argv       the same exactly: words, each ended by a NUL
+#   soft hard nice   what was asked for
+#   created    seconds since the Epoch
+#   logger     PID of its jflog
+#   log_since  only if the log was there before: where this container begins in it
+#   jflog.err  what jflog itself had to say
+#   ready      FIFO, only while it starts
+
+# container_state NAME: REPLY is the kernel's word, or `starting`/`lost` for a
+# record the kernel knows nothing of (yet/any more), or empty: no such container.
+container_state() {
+	if status_get "$1" state && [ -n "$REPLY" ]; then
+		return 0
+	fi
+	REPLY=
+	if [ -p "$JF_RUNDIR/$1/ready" ]; then
+		REPLY=starting
+	elif [ -d "$JF_RUNDIR/$1" ]; then
+		REPLY=lost
+	elif plane_has "$1"; then
+		REPLY=created
+	fi
+}
+
+container_runs() {
+	status_get "$1" state && [ "$REPLY" = running ]
+}
+
+# check_container NAME: dies unless there is one; REPLY is its state.
+check_container() {
+	check_name "$1"
+	container_state "$1"
+	[ -n "$REPLY" ] || die "no container '$1': \`jf ps\` lists them"
+}
+
+# record_get NAME FIELD
+record_get() {
+	REPLY=
+	[ -r "$JF_RUNDIR/$1/$2" ] || return 1
+	{ IFS= read -r REPLY <"$JF_RUNDIR/$1/$2"; } 2>/dev/null
+	return 0
+}
+
+# record_put NAME FIELD VALUE
+record_put() {
+	printf '%s\n' "$3" >"$JF_RUNDIR/$1/$2"
+}
+
+# record_dirs: the directories records and logs live in.
+record_dirs() {
+	for _dir in "$JF_RUNDIR" "$JF_LOGDIR"; do
+		[ -d "$_dir" ] || mkdir -p "$_dir" 2>/dev/null ||
+			die "$_dir: cannot make this directory: is the disk full or read-only?"
+		[ -w "$_dir" ] || die "no permission to write $_dir: \`jf $JF_VERB\` must be run by root"
+	done
+}
+
+# record_claim NAME: ours from here on, or die.
+record_claim() {
+	if mkdir "$JF_RUNDIR/$1" 2>/dev/null; then
+		plane_has "$1" || return 0
+		# made by hand, with mkdir
+		rmdir "$JF_RUNDIR/$1"
+	elif ! [ -d "$JF_RUNDIR/$1" ]; then
+		die "$JF_RUNDIR/$1: cannot make this directory: is the disk full or read-only?"
+	fi
+	container_state "$1"
+	case $REPLY in
+	running | starting)
+		die "the name '$1' is taken by a $REPLY container:" \
+			"\`jf stop $1\` and \`jf rm $1\` first, or choose another name"
+		;;
+	esac
+	die "the name '$1' is taken (${REPLY:-ended}): \`jf rm $1\` first, or choose another name"
+}
+
+record_drop() {
+	rm -rf -- "${JF_RUNDIR:?}/${1:?}"
+}
+
+log_path() {
+	REPLY=$JF_LOGDIR/$1.log
+}
+
+# log_drop NAME: the log and its rotated parts. No glob: `web.log.1.log` is
+# the log of another container.
+log_drop() {
+	rm -f -- "${JF_LOGDIR:?}/${1:?}.log"
+	_part=1
+	while [ -e "$JF_LOGDIR/$1.log.$_part" ]; do
+		rm -f -- "$JF_LOGDIR/$1.log.$_part"
+		_part=$((_part + 1))
+	done
+}
+
+# logger_runs NAME: its jflog is still there. The name of the process is looked
+# at too, for a PID is used again some day.
+logger_runs() {
+	record_get "$1" logger && [ -n "$REPLY" ] || return 1
+	[ -r "$JF_PROC/$REPLY/comm" ] || return 1
+	{ read -r _comm <"$JF_PROC/$REPLY/comm"; } 2>/dev/null || return 1
+	[ "$_comm" = jflog ]
+}

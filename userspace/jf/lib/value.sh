@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# Names, sizes and numbers: the same rules as the kernel's, but with a message
+# that says what would be right.
+
+# valid_name NAME
+valid_name() {
+	case $1 in
+	'' | [!A-Za-z0-9]* | *[!A-Za-z0-9_.-]*) return 1 ;;
+	esac
+	[ "${#1}" -le 63 ]
+}
+
+# check_name NAME: dies with what is wrong.
+check_name() {
+	valid_name "$1" && return 0
+	if [ "${#1}" -gt 63 ]; then
+		usage_die "name '$1': ${#1} characters: at most 63 are allowed"
+	fi
+	usage_die "name '$1': not a container name: letters, digits, '_', '.' and '-'," \
+		"beginning with a letter or a digit"
+}
+
+# is_number TEXT: only digits, and few enough for the shell's arithmetic.
+is_number() {
+	case $1 in
+	'' | *[!0-9]*) return 1 ;;
+	esac
+	[ "${#1}" -le 15 ]
+}
+
+# plain_number DIGITS: without leading zeros, which $(( )) would take for octal.
+plain_number() {
+	REPLY=$1
+	while :; do
+		case $REPLY in
+		0?*) REPLY=${REPLY#0} ;;
+		*) return 0 ;;
+		esac
+	done
+}
+
+# size_bytes SIZE: `max` or bytes with K, M or G. REPLY is `max` or bytes.
+size_bytes() {
+	case $1 in
+	max)
+		REPLY=max
+		return 0
+		;;
+	*[Kk]) _unit=1024 _digits=${1%?} _most=9 ;;
+	*[Mm]) _unit=1048576 _digits=${1%?} _most=9 ;;
+	*[Gg]) _unit=1073741824 _digits=${1%?} _most=9 ;;
+	*) _unit=1 _digits=$1 _most=15 ;;
+	esac
+	is_number "$_digits" || return 1
+	plain_number "$_digits"
+	if [ "${#REPLY}" -gt "$_most" ] || [ "$REPLY" -eq 0 ]; then
+		return 1
+	fi
+	REPLY=$((REPLY * _unit))
+}
+
+# check_size OPTION SIZE: dies unless SIZE is one; REPLY is `max` or bytes.
+check_size() {
+	size_bytes "$2" ||
+		usage_die "$1 '$2': not a size: bytes, or a number with K, M or G (as in 64M), or max"
+}
+
+# check_mib OPTION NUMBER: REPLY is NUMBER with an M.
+check_mib() {
+	if is_number "$2"; then
+		plain_number "$2"
+		if [ "$REPLY" -gt 0 ] && [ "${#REPLY}" -le 9 ]; then
+			REPLY=${REPLY}M
+			return 0
+		fi
+	fi
+	usage_die "$1 '$2': not a number of MiB: as in $1 64"
+}
+
+check_nice() {
+	_digits=${1#-}
+	case $_digits in
+	[0-9] | 1[0-9] | 20) ;;
+	*) usage_die "--nice '$1': not a nice value: -20 (first) to 19 (last)" ;;
+	esac
+	[ "$1" != 20 ] || usage_die "--nice '$1': not a nice value: -20 (first) to 19 (last)"
+}
+
+# check_seconds OPTION NUMBER
+check_seconds() {
+	if is_number "$2" && [ "${#2}" -le 6 ]; then
+		plain_number "$2"
+		return 0
+	fi
+	usage_die "$1 '$2': not a number of seconds: as in $1 10"
+}
+
+# size_above A B: A and B as from size_bytes.
+size_above() {
+	[ "$2" != max ] || return 1
+	[ "$1" != max ] || return 0
+	[ "$1" -gt "$2" ]
+}
+
+# size_human BYTES|max: REPLY is short and readable, as 12.5M.
+size_human() {
+	case $1 in
+	'' | *[!0-9]*)
+		REPLY=${1:--}
+		return 0
+		;;
+	esac
+	if [ "$1" -lt 1024 ]; then
+		REPLY=${1}B
+		return 0
+	fi
+	_scaled=$1
+	for _suffix in K M G T; do
+		_rest=$((_scaled % 1024))
+		_scaled=$((_scaled / 1024))
+		[ "$_scaled" -ge 1024 ] || break
+	done
+	if [ "$_scaled" -lt 100 ] && [ "$_rest" -ge 103 ]; then
+		REPLY=$_scaled.$((_rest * 10 / 1024))$_suffix
+	else
+		REPLY=$_scaled$_suffix
+	fi
+}
+
+# time_human SECONDS
+time_human() {
+	if [ "$1" -lt 120 ]; then
+		REPLY=${1}s
+	elif [ "$1" -lt 7200 ]; then
+		REPLY=$(($1 / 60))m
+	elif [ "$1" -lt 172800 ]; then
+		REPLY=$(($1 / 3600))h
+	else
+		REPLY=$(($1 / 86400))d
+	fi
+}
+
+# quote_words WORD...: REPLY is one line a shell would read as these words, if
+# they hold no control characters; those are shown as '?'.
+quote_words() {
+	_line=
+	for _word; do
+		case $_word in
+		'' | *[!A-Za-z0-9_./:=@%+,-]*)
+			_quoted=
+			while :; do
+				case $_word in
+				*\'*)
+					_quoted="$_quoted${_word%%\'*}'\\''"
+					_word=${_word#*\'}
+					;;
+				*) break ;;
+				esac
+			done
+			_word="'$_quoted$_word'"
+			;;
+		esac
+		_line=${_line:+$_line }$_word
+	done
+	case $_line in
+	*[[:cntrl:]]*) _line=$(printf '%s' "$_line" | tr '[:cntrl:]' '?') ;;
+	esac
+	REPLY=$_line
+}
