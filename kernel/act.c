@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is done to a container: the look that asks the policy and carries out its decisions, and the ways to end a run.
+ * What is done to a container: the look that asks the policy and carries out its decisions, and the
+ * ways to end a run.
  *
- * Everything here happens under the container's lock, and an event is logged when its action is decided, before the
- * signals go out: so hard comes before kill, and kill before exit, which jf_container_end() logs under the same lock.
+ * Everything here happens under the container's lock, and an event is logged when its action is
+ * decided, before the signals go out: so hard comes before kill, and kill before exit, which
+ * jf_container_end() logs under the same lock.
  *
- * Killing all members: c->killing is set first, then every member gets SIGKILL. A child that is forked in between is seen
- * by the fork probe, which queues the work that kills again; see jf_members_set_killing().
+ * Killing all members: c->killing is set first, then every member gets SIGKILL. A child that is
+ * forked in between is seen by the fork probe, which queues the work that kills again; see
+ * jf_members_set_killing().
  *
- * Killing one member: the one with the largest share and all that share its address space. It is remembered until no
- * member has that address space any more: only then is its memory gone, and only then may another one be chosen.
+ * Killing one member: the one with the largest share and all that share its address space. It is
+ * remembered until no member has that address space any more: only then is its memory gone, and
+ * only then may another one be chosen.
  *
  * Locking: c->lock is held throughout.
  */
@@ -45,8 +49,8 @@ static struct jf_sender jf_act_writer(void)
 	return who;
 }
 
-static void jf_act_tell_crossing(struct jf_container *c, enum jf_event_type type, const struct jf_usage *usage,
-				 u64 bytes, u64 limit)
+static void jf_act_tell_crossing(struct jf_container *c, enum jf_event_type type,
+				 const struct jf_usage *usage, u64 bytes, u64 limit)
 {
 	struct jf_event event;
 
@@ -58,13 +62,14 @@ static void jf_act_tell_crossing(struct jf_container *c, enum jf_event_type type
 		event.forecast_ms = jf_policy_forecast(&c->config, &c->run.policy);
 	jf_event_log(&event);
 	if (type == JF_EVENT_SOFT || type == JF_EVENT_HARD)
-		pr_info_ratelimited("%s: usage %llu is above %s_limit %llu, most of it %s[%d]'s\n", c->name, bytes,
-				    jf_event_name(type), limit, event.comm, event.pid);
+		pr_info_ratelimited("%s: usage %llu is above %s_limit %llu, most of it %s[%d]'s\n",
+				    c->name, bytes, jf_event_name(type), limit, event.comm,
+				    event.pid);
 }
 
 /* Begin the record of what ends the run, or of a victim. */
-static void jf_act_record(struct jf_container *c, enum jf_reason cause, const struct jf_usage *usage,
-			  const struct jf_sender *sender)
+static void jf_act_record(struct jf_container *c, enum jf_reason cause,
+			  const struct jf_usage *usage, const struct jf_sender *sender)
 {
 	c->run.kill = (struct jf_kill_record){
 		.cause = cause,
@@ -77,7 +82,7 @@ static void jf_act_record(struct jf_container *c, enum jf_reason cause, const st
 		c->run.kill.sender = *sender;
 }
 
-/* Tell of a signal that is to end the run or a victim, and note the event's number in the record. */
+/* Tell of a signal that is to end the run or a victim, and note its number in the record. */
 static void jf_act_tell(struct jf_container *c, enum jf_event_type type, struct pid *pid)
 {
 	struct jf_event event;
@@ -133,6 +138,12 @@ static bool jf_act_victim_alive(struct jf_container *c)
 
 static void jf_act_victim(struct jf_container *c, const struct jf_usage *usage, int sig)
 {
+	if (c->run.victim) {
+		/* it was asked to end and grows on */
+		jf_act_tell(c, JF_EVENT_KILL, c->run.victim);
+		jf_members_signal_space(c, c->run.victim_mm, sig);
+		return;
+	}
 	if (!usage->largest)
 		return;
 	jf_act_record(c, JF_REASON_HARD_LIMIT, usage, NULL);
@@ -150,13 +161,17 @@ static void jf_act_victim(struct jf_container *c, const struct jf_usage *usage, 
 
 static void jf_act_hard(struct jf_container *c, u32 decisions, const struct jf_usage *usage)
 {
-	if (decisions & (JF_DO_KILL | JF_DO_TERM)) {
+	if (decisions & JF_DO_KILL) {
+		if (c->run.cause != JF_REASON_HARD_LIMIT) {
+			c->run.cause = JF_REASON_HARD_LIMIT;
+			jf_act_record(c, JF_REASON_HARD_LIMIT, usage, NULL);
+		}
+		jf_act_kill_all(c);
+	}
+	/* who is being stopped has been asked to end already */
+	if (decisions & JF_DO_TERM && c->run.cause == JF_REASON_NONE) {
 		c->run.cause = JF_REASON_HARD_LIMIT;
 		jf_act_record(c, JF_REASON_HARD_LIMIT, usage, NULL);
-	}
-	if (decisions & JF_DO_KILL)
-		jf_act_kill_all(c);
-	if (decisions & JF_DO_TERM) {
 		jf_act_tell(c, JF_EVENT_STOP, c->run.first);
 		jf_members_signal(c, SIGTERM);
 		jf_act_arm_grace(c);
@@ -180,16 +195,19 @@ static void jf_act_soft(struct jf_container *c)
 static void jf_act_decisions(struct jf_container *c, u32 decisions, const struct jf_usage *usage)
 {
 	if (decisions & JF_DO_SPIKE_SOFT)
-		jf_act_tell_crossing(c, JF_EVENT_SPIKE, usage, usage->high_water, c->config.soft_limit);
+		jf_act_tell_crossing(c, JF_EVENT_SPIKE, usage, usage->high_water,
+				     c->config.soft_limit);
 	if (decisions & JF_DO_SPIKE_HARD)
-		jf_act_tell_crossing(c, JF_EVENT_SPIKE, usage, usage->high_water, c->config.hard_limit);
+		jf_act_tell_crossing(c, JF_EVENT_SPIKE, usage, usage->high_water,
+				     c->config.hard_limit);
 	if (decisions & JF_DO_SOFT_EVENT) {
 		c->nr_soft++;
 		jf_act_tell_crossing(c, JF_EVENT_SOFT, usage, usage->bytes, c->config.soft_limit);
 		jf_act_soft(c);
 	}
 	if (decisions & JF_DO_FORECAST_EVENT)
-		jf_act_tell_crossing(c, JF_EVENT_FORECAST, usage, usage->bytes, c->config.hard_limit);
+		jf_act_tell_crossing(c, JF_EVENT_FORECAST, usage, usage->bytes,
+				     c->config.hard_limit);
 	if (decisions & JF_DO_HARD_EVENT) {
 		c->nr_hard++;
 		jf_act_tell_crossing(c, JF_EVENT_HARD, usage, usage->bytes, c->config.hard_limit);
@@ -207,12 +225,13 @@ void jf_act_look(struct jf_container *c)
 {
 	struct jf_policy_pace pace = jf_scan_pace();
 	u64 begin = ktime_get_ns(), next, took;
-	struct jf_policy_look look = { };
+	struct jf_policy_look look = {};
 	struct jf_usage usage;
 
 	lockdep_assert_held(&c->lock);
 	if (!jf_container_running(c) || c->killing)
 		return;
+	jf_members_find_missed(c);
 	look.victim_alive = jf_act_victim_alive(c);
 	jf_usage_read(c, &usage);
 	c->run.peak = max(c->run.peak, usage.bytes);
@@ -234,8 +253,8 @@ void jf_act_look(struct jf_container *c)
  * jf_act_stop() - ask the first process to end; kill all that is left after grace_ms
  * @c: the container; it has members
  *
- * Does nothing if it is being stopped or killed already. When the first process is gone and others are left, all of them
- * are asked.
+ * Does nothing if it is being stopped or killed already. When the first process is gone and others
+ * are left, all of them are asked.
  *
  * Context: may sleep; @c->lock held; the current task is who asks.
  */
@@ -288,6 +307,9 @@ void jf_act_kill(struct jf_container *c)
 void jf_act_grace_over(struct jf_container *c)
 {
 	lockdep_assert_held(&c->lock);
+	/* a grace time of an earlier run that was armed again while it waited for the lock */
+	if (delayed_work_pending(&c->grace_work))
+		return;
 	if (!jf_container_running(c) || c->killing)
 		return;
 	if (c->run.cause != JF_REASON_NONE) {
@@ -299,7 +321,7 @@ void jf_act_grace_over(struct jf_container *c)
 }
 
 /**
- * jf_act_again() - something that was waited for may have happened: a member was forked or has ended
+ * jf_act_again() - a member was forked or has ended: it may be what was waited for
  * @c: the container
  *
  * Context: may sleep; @c->lock held.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Every difference between the kernels that jackfruit builds on. The rest of the module is written for the newest
- * of them and never looks at LINUX_VERSION_CODE.
+ * Every difference between the kernels that jackfruit builds on. The rest of the module is written
+ * for the newest of them and never looks at LINUX_VERSION_CODE.
  */
 #ifndef JACKFRUIT_COMPAT_H
 #define JACKFRUIT_COMPAT_H
@@ -32,9 +32,9 @@ static inline struct class *jf_class_create(const char *name)
  * class->dev_uevent() takes a const device since 6.2 (23680f0b7d7f). Can go when 6.1 goes.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-#define jf_uevent_device	struct device
+#define jf_uevent_device struct device
 #else
-#define jf_uevent_device	const struct device
+#define jf_uevent_device const struct device
 #endif
 
 /**
@@ -42,8 +42,9 @@ static inline struct class *jf_class_create(const char *name)
  * @mm: the address space; the caller holds a reference (mmgrab() is enough)
  * @member: MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES or MM_SWAPENTS
  *
- * Since 6.2 (f1a7941243c1) the counters are per-CPU and the cheap read may be off by a batch a CPU: the sum over
- * all CPUs is taken here. Before 6.2 the counter is one atomic, and jf_task_counter() has what threads still cache.
+ * Since 6.2 (f1a7941243c1) the counters are per-CPU and the cheap read may be off by a batch a CPU:
+ * the sum over all CPUs is taken here. Before 6.2 the counter is one atomic, and jf_task_counter()
+ * has what threads still cache.
  *
  * Context: any; takes the counter's raw spinlock on 6.2 and later.
  * Return: pages (or swap entries), never negative.
@@ -57,30 +58,33 @@ static inline u64 jf_mm_counter(struct mm_struct *mm, int member)
 #endif
 }
 
+/*
+ * Before 6.2 a thread adds up to 64 page faults in its task_struct before it folds them into the
+ * mm. Where threads keep no counts of their own JF_TASK_COUNTERS says that there is nothing to ask.
+ */
+#ifdef SPLIT_RSS_COUNTING
+#define JF_TASK_COUNTERS true
+#else
+#define JF_TASK_COUNTERS false
+#endif
+
 /**
- * jf_task_counter() - what a thread has faulted in and not yet added to its address space's counter
+ * jf_task_counter() - what a thread has faulted in and not yet added to its mm's counter
  * @t: the thread
  * @member: as for jf_mm_counter()
  *
- * Before 6.2 a thread adds up to 64 page faults in its task_struct before it folds them into the mm.
- *
- * Context: any; the value belongs to another running task and may be torn from its neighbours, which is an error of
- * at most one fault.
- * Return: pages, possibly negative; always 0 since 6.2, where JF_TASK_COUNTERS says that there is nothing to ask for.
+ * Context: any; the value belongs to another running task and may be torn from its neighbours,
+ * which is an error of at most one fault.
+ * Return: pages, possibly negative; always 0 since 6.2.
  */
-#if defined(SPLIT_RSS_COUNTING)
-#define JF_TASK_COUNTERS	true
 static inline long jf_task_counter(struct task_struct *t, int member)
 {
+#ifdef SPLIT_RSS_COUNTING
 	return READ_ONCE(t->rss_stat.count[member]);
-}
 #else
-#define JF_TASK_COUNTERS	false
-static inline long jf_task_counter(struct task_struct *t, int member)
-{
 	return 0;
-}
 #endif
+}
 
 #ifdef CONFIG_PREEMPT_RT
 static inline void jf_mmdrop_rcu(struct rcu_head *rcu)
@@ -92,8 +96,8 @@ static inline void jf_mmdrop_rcu(struct rcu_head *rcu)
  * jf_mmdrop_atomic() - mmdrop() for where sleeping is not allowed
  * @mm: the address space
  *
- * On PREEMPT_RT __mmdrop() takes sleeping locks, so the last reference is dropped after a grace period, as the
- * scheduler's own mmdrop_sched() does; its callback is not exported, hence ours.
+ * On PREEMPT_RT __mmdrop() takes sleeping locks, so the last reference is dropped after a grace
+ * period, as the scheduler's own mmdrop_sched() does; its callback is not exported, hence ours.
  */
 static inline void jf_mmdrop_atomic(struct mm_struct *mm)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is asked for: /sys/kernel/config/jackfruit/NAME. mkdir makes a container, rmdir ends its record, one value a
- * file. Only parsing and formatting are here: parse, call jf_container_*, format.
+ * What is asked for: /sys/kernel/config/jackfruit/NAME. mkdir makes a container, rmdir ends its
+ * record, one value a file. Only parsing and formatting are here: parse, call jf_container_*,
+ * format.
  *
  * Locking: stores parse outside the container's lock; what they call takes it.
  */
@@ -15,7 +16,7 @@
 #include "jackfruit.h"
 
 /* A day: far more than anybody waits, and it fits every clock. */
-#define JF_MS_MAX	(24 * 3600 * MSEC_PER_SEC)
+#define JF_MS_MAX (24 * 3600 * MSEC_PER_SEC)
 
 static ssize_t jf_limit_show(struct config_item *item, const u64 *limit, char *page)
 {
@@ -51,7 +52,8 @@ static ssize_t jf_container_soft_limit_show(struct config_item *item, char *page
 	return jf_limit_show(item, &to_jf_container(item)->config.soft_limit, page);
 }
 
-static ssize_t jf_container_soft_limit_store(struct config_item *item, const char *page, size_t count)
+static ssize_t jf_container_soft_limit_store(struct config_item *item, const char *page,
+					     size_t count)
 {
 	return jf_limit_store(item, &to_jf_container(item)->config.soft_limit, page, count);
 }
@@ -62,7 +64,8 @@ static ssize_t jf_container_hard_limit_show(struct config_item *item, char *page
 	return jf_limit_show(item, &to_jf_container(item)->config.hard_limit, page);
 }
 
-static ssize_t jf_container_hard_limit_store(struct config_item *item, const char *page, size_t count)
+static ssize_t jf_container_hard_limit_store(struct config_item *item, const char *page,
+					     size_t count)
 {
 	return jf_limit_store(item, &to_jf_container(item)->config.hard_limit, page, count);
 }
@@ -105,7 +108,8 @@ static ssize_t jf_container_hard_action_show(struct config_item *item, char *pag
 	return sprintf(page, "%s\n", jf_action_name(action));
 }
 
-static ssize_t jf_container_hard_action_store(struct config_item *item, const char *page, size_t count)
+static ssize_t jf_container_hard_action_store(struct config_item *item, const char *page,
+					      size_t count)
 {
 	struct jf_container *c = to_jf_container(item);
 	int action = jf_action_parse(page);
@@ -131,7 +135,8 @@ static ssize_t jf_container_kill_scope_show(struct config_item *item, char *page
 	return sprintf(page, "%s\n", jf_scope_name(scope));
 }
 
-static ssize_t jf_container_kill_scope_store(struct config_item *item, const char *page, size_t count)
+static ssize_t jf_container_kill_scope_store(struct config_item *item, const char *page,
+					     size_t count)
 {
 	struct jf_container *c = to_jf_container(item);
 	int scope = jf_scope_parse(page);
@@ -147,8 +152,8 @@ static ssize_t jf_container_kill_scope_store(struct config_item *item, const cha
 CONFIGFS_ATTR(jf_container_, kill_scope);
 
 /*
- * Plain numbers: one helper for all of them. The field is an unsigned int of the container, and changing it needs no look
- * but for the forecast, where one does no harm.
+ * Plain numbers: one helper for all of them. The field is an unsigned int of the container, and
+ * changing it needs no look but for the forecast, where one does no harm.
  */
 static ssize_t jf_uint_show(struct config_item *item, const unsigned int *field, char *page)
 {
@@ -161,8 +166,8 @@ static ssize_t jf_uint_show(struct config_item *item, const unsigned int *field,
 	return sprintf(page, "%u\n", value);
 }
 
-static ssize_t jf_uint_store(struct config_item *item, unsigned int *field, unsigned int max, const char *page,
-			     size_t count)
+static ssize_t jf_uint_store(struct config_item *item, unsigned int *field, unsigned int max,
+			     const char *page, size_t count)
 {
 	struct jf_container *c = to_jf_container(item);
 	unsigned int value;
@@ -181,7 +186,8 @@ static ssize_t jf_container_soft_signal_show(struct config_item *item, char *pag
 	return jf_uint_show(item, &to_jf_container(item)->soft_signal, page);
 }
 
-static ssize_t jf_container_soft_signal_store(struct config_item *item, const char *page, size_t count)
+static ssize_t jf_container_soft_signal_store(struct config_item *item, const char *page,
+					      size_t count)
 {
 	return jf_uint_store(item, &to_jf_container(item)->soft_signal, _NSIG, page, count);
 }
@@ -203,9 +209,11 @@ static ssize_t jf_container_forecast_ms_show(struct config_item *item, char *pag
 	return jf_uint_show(item, &to_jf_container(item)->config.forecast_ms, page);
 }
 
-static ssize_t jf_container_forecast_ms_store(struct config_item *item, const char *page, size_t count)
+static ssize_t jf_container_forecast_ms_store(struct config_item *item, const char *page,
+					      size_t count)
 {
-	return jf_uint_store(item, &to_jf_container(item)->config.forecast_ms, JF_MS_MAX, page, count);
+	return jf_uint_store(item, &to_jf_container(item)->config.forecast_ms, JF_MS_MAX, page,
+			     count);
 }
 CONFIGFS_ATTR(jf_container_, forecast_ms);
 
@@ -230,8 +238,8 @@ static void jf_pids_add(const struct jf_member_ref *ref, void *data)
 }
 
 /*
- * A page is all that configfs can give. A list that does not fit is an error, not a part of a list that looks like the
- * whole; debugfs's members has it however long.
+ * A page is all that configfs can give. A list that does not fit is an error, not a part of a list
+ * that looks like the whole; debugfs's members has it however long.
  */
 static ssize_t jf_container_pids_show(struct config_item *item, char *page)
 {
@@ -283,8 +291,8 @@ static ssize_t jf_container_nice_store(struct config_item *item, const char *pag
 CONFIGFS_ATTR(jf_container_, nice);
 
 /* Without members there is nothing to end, and that is no error: they may have ended just now. */
-static ssize_t jf_end_store(struct config_item *item, void (*end)(struct jf_container *c), const char *page,
-			    size_t count)
+static ssize_t jf_end_store(struct config_item *item, void (*end)(struct jf_container *c),
+			    const char *page, size_t count)
 {
 	struct jf_container *c = to_jf_container(item);
 

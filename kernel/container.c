@@ -2,20 +2,24 @@
 /*
  * The container: its object, its life, and who is put into it.
  *
- * A run begins with the first process that is attached and ends when the last member is gone. In between the module may
- * have had a cause to end it: stop, kill, or the hard limit; the first cause that kills is the reason that is recorded.
- * A run that nothing of ours ended has ended by itself, however its first process died.
+ * A run begins with the first process that is attached and ends when the last member is gone. In
+ *between the module may have had a cause to end it: stop, kill, or the hard limit; the first cause
+ *that kills is the reason that is recorded. A run that nothing of ours ended has ended by itself,
+ *however its first process died.
  *
- *	created --attach--> running --last member gone--> exited | stopped | killed --attach--> running ...
+ *	created --attach--> running --last member gone--> exited | stopped | killed --attach-->
+ *running ...
  *
- * What is seen in atomic context (a fork during the kill, the last exit) only queues the container's work, which does
- * what has to be done under the container's lock. Since everything that is told happens under that lock, in the order
- * in which it is decided, the hard event comes before the kill event and that before the exit event.
+ * What is seen in atomic context (a fork during the kill, the last exit) only queues the
+ *container's work, which does what has to be done under the container's lock. Since everything that
+ *is told happens under that lock, in the order in which it is decided, the hard event comes before
+ *the kill event and that before the exit event.
  *
- * Locking: c->lock protects the configuration and the run record. jf_containers_lock protects the list of containers.
+ * Locking: c->lock protects the configuration and the run record. jf_containers_lock protects the
+ *list of containers.
  *
- * Lifetime: while a container has members it depends on itself in configfs's sense, and rmdir gets EBUSY. The
- * dependency is taken with the first member and given back by the work that ends the run.
+ * Lifetime: while a container has members it depends on itself in configfs's sense, and rmdir gets
+ *EBUSY. The dependency is taken with the first member and given back by the work that ends the run.
  */
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -26,17 +30,18 @@
 
 #include "jackfruit.h"
 
-#define JF_GRACE_MS	10000
+#define JF_GRACE_MS 10000
 
 DEFINE_MUTEX(jf_containers_lock); /* protects jf_containers */
 LIST_HEAD(jf_containers);
 
-static void jf_container_tell(struct jf_container *c, enum jf_event_type type)
+static u64 jf_container_tell(struct jf_container *c, enum jf_event_type type)
 {
 	struct jf_event event;
 
 	jf_event_prepare(&event, c, type, c->run.first);
 	jf_event_log(&event);
+	return event.seq;
 }
 
 /**
@@ -87,7 +92,8 @@ u64 jf_container_usage(struct jf_container *c)
  * jf_container_peak() - the highest usage of the run
  * @c: the container
  *
- * What looks and reads have seen, or the kernel's own high-water mark of one member that has ended, if that is higher.
+ * What looks and reads have seen, or the kernel's own high-water mark of one member that has ended,
+ * if that is higher.
  *
  * Context: @c->lock held.
  * Return: bytes.
@@ -95,7 +101,8 @@ u64 jf_container_usage(struct jf_container *c)
 u64 jf_container_peak(struct jf_container *c)
 {
 	lockdep_assert_held(&c->lock);
-	return max3(c->run.peak, c->run.policy.told, c->metric == JF_METRIC_RSS ? jf_members_seen(c).high_water : 0);
+	return max3(c->run.peak, c->run.policy.told,
+		    c->metric == JF_METRIC_RSS ? jf_members_seen(c).high_water : 0);
 }
 
 /**
@@ -126,7 +133,8 @@ static void jf_container_set_outcome(struct jf_container *c, const struct jf_see
 	switch (cause) {
 	case JF_REASON_NONE:
 		c->run.state = JF_STATE_EXITED;
-		c->run.reason = seen->first_gone && seen->first_status & 0x7f ? JF_REASON_SIGNALED : JF_REASON_EXITED;
+		c->run.reason = seen->first_gone && seen->first_status & 0x7f ? JF_REASON_SIGNALED :
+										JF_REASON_EXITED;
 		break;
 	case JF_REASON_STOPPED:
 		c->run.state = JF_STATE_STOPPED;
@@ -163,7 +171,7 @@ static void jf_container_end(struct jf_container *c)
 	jf_act_ended(c, &seen, event.seq);
 
 	jf_probe_put();
-	/* the last thing: from here on rmdir may go ahead; it waits for c->lock and for this work */
+	/* the last thing: now rmdir may go ahead; it waits for c->lock and for this work */
 	configfs_undepend_item(&c->group.cg_item);
 }
 
@@ -181,7 +189,8 @@ static void jf_container_work_fn(struct work_struct *work)
 
 static void jf_container_grace_fn(struct work_struct *work)
 {
-	struct jf_container *c = container_of(to_delayed_work(work), struct jf_container, grace_work);
+	struct jf_container *c =
+		container_of(to_delayed_work(work), struct jf_container, grace_work);
 
 	mutex_lock(&c->lock);
 	jf_act_grace_over(c);
@@ -211,16 +220,18 @@ static void jf_container_abort_run(struct jf_container *c)
 static int jf_container_attach_task(struct jf_container *c, struct task_struct *p)
 {
 	struct jf_seen before;
-	struct jf_run old;
+	struct pid *pid;
 	bool first;
 	int ret;
 
-	/* the last member is gone and the work has not come to it yet: this is not the old run's process */
+	/*
+	 * the last member is gone and the work has not come to it yet: this is not the old run's
+	 * process
+	 */
 	if (jf_container_running(c) && !jf_members_count(c))
 		jf_container_end(c);
 	first = !jf_container_running(c);
 	before = jf_members_seen(c);
-	old = c->run;
 
 	if (!first && c->run.cause != JF_REASON_NONE)
 		return -EBUSY; /* being stopped or killed */
@@ -229,24 +240,27 @@ static int jf_container_attach_task(struct jf_container *c, struct task_struct *
 		if (ret)
 			return ret;
 	}
+	/* now, since a process that has been reaped has none */
+	pid = get_task_pid(p, PIDTYPE_TGID);
 	ret = jf_members_attach(c, p, first);
-	if (ret == -EEXIST)
-		return 0;
 	if (ret) {
+		put_pid(pid);
 		if (first) {
 			jf_container_abort_run(c);
 			jf_members_set_seen(c, &before);
 		}
-		return ret;
+		return ret == -EEXIST ? 0 : ret;
 	}
 	if (first) {
+		put_pid(c->run.first);
 		c->run = (struct jf_run){
 			.state = JF_STATE_RUNNING,
-			.first = get_pid(task_tgid(p)),
+			.first = pid,
 			.started = ktime_get_real_seconds(),
 		};
-		put_pid(old.first);
 		jf_container_tell(c, JF_EVENT_START);
+	} else {
+		put_pid(pid);
 	}
 	if (c->nice != JF_NICE_INHERIT)
 		jf_members_renice(c, c->nice);
@@ -260,12 +274,13 @@ static int jf_container_attach_task(struct jf_container *c, struct task_struct *
 /**
  * jf_container_attach() - put a process and its descendants into a container
  * @c: the container
- * @nr: a process or thread id in the caller's PID namespace; 0: the caller itself, as in cgroup.procs
+ * @nr: a process or thread id in the caller's PID namespace; 0: the caller itself, as in
+ *	cgroup.procs
  *
  * Context: may sleep; takes c->lock.
- * Return: 0 (also if it is a member already); -ESRCH no such process, or it is exiting; -EINVAL a kernel thread;
- * -EPERM the host's init; -EBUSY a member of another container, or @c is being stopped or killed; -ENOENT @c is being
- * removed; -ENOMEM. On error nothing has changed.
+ * Return: 0 (also if it is a member already); -ESRCH no such process, or it is exiting; -EINVAL a
+ * kernel thread; -EPERM the host's init; -EBUSY a member of another container, or @c is being
+ * stopped or killed; -ENOENT @c is being removed; -ENOMEM. On error nothing has changed.
  */
 int jf_container_attach(struct jf_container *c, pid_t nr)
 {
@@ -303,7 +318,7 @@ int jf_container_attach(struct jf_container *c, pid_t nr)
 void jf_container_set_nice(struct jf_container *c, int nice)
 {
 	mutex_lock(&c->lock);
-	c->nice = nice;
+	WRITE_ONCE(c->nice, nice);
 	if (nice != JF_NICE_INHERIT)
 		jf_members_renice(c, nice);
 	mutex_unlock(&c->lock);
@@ -336,8 +351,12 @@ struct jf_container *jf_container_make(const char *name, const struct config_ite
 	INIT_DELAYED_WORK(&c->grace_work, jf_container_grace_fn);
 	jf_scan_init_container(c);
 
+	/* before the device, whose uevent tells the event's number */
+	c->seq = jf_container_tell(c, JF_EVENT_CREATE);
 	ret = jf_sysfs_add(c);
 	if (ret) {
+		jf_container_tell(c, JF_EVENT_REMOVE);
+		jf_uevent_flush();
 		kfree(c);
 		return ERR_PTR(ret);
 	}
@@ -345,7 +364,6 @@ struct jf_container *jf_container_make(const char *name, const struct config_ite
 	mutex_lock(&jf_containers_lock);
 	list_add_tail(&c->node, &jf_containers);
 	mutex_unlock(&jf_containers_lock);
-	jf_container_tell(c, JF_EVENT_CREATE);
 	return c;
 }
 
@@ -353,16 +371,17 @@ struct jf_container *jf_container_make(const char *name, const struct config_ite
  * jf_container_drop() - rmdir: the container has no members and gets none any more
  * @c: the container
  *
- * configfs let rmdir through, so no run depends on the container, and it waits for stores under way and lets no more
- * begin: nothing attaches any more. Without a run there is no look in the queue, and a scan that has just taken it out
- * finds that nothing runs. What is left is to wait for the works that ended the last run.
+ * configfs let rmdir through, so no run depends on the container, and it waits for stores under way
+ * and lets no more begin: nothing attaches any more. Without a run there is no look in the queue,
+ * and a scan that has just taken it out finds that nothing runs. What is left is to wait for the
+ * works that ended the last run.
  *
  * Context: may sleep; configfs's su_mutex held.
  */
 void jf_container_drop(struct jf_container *c)
 {
 	mutex_lock(&c->lock);
-	jf_container_tell(c, JF_EVENT_REMOVE);
+	c->seq = jf_container_tell(c, JF_EVENT_REMOVE);
 	mutex_unlock(&c->lock);
 
 	mutex_lock(&jf_containers_lock);

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What has happened and how the module is doing: /sys/kernel/debug/jackfruit/{events,members,stats}.
+ * What has happened and how the module is doing:
+ * /sys/kernel/debug/jackfruit/{events,members,stats}.
  *
- * events is a file that can be followed: a read gives whole lines, oldest first, ends at the newest, and goes on from
- * there when there is more; poll() waits for that. Each open file has its own position.
+ * events is a file that can be followed: a read gives one line, as /dev/kmsg does, oldest first,
+ * ends at the newest, and goes on from there when there is more; poll() waits for that. Each open
+ * file has its own position; writing N to it makes it go on with what came after event N. (Not by
+ * seeking: head and tail would take event numbers for bytes.)
  *
  * Locking: reader->lock makes a read and the position one step for those who share an open file.
  */
 #include <linux/debugfs.h>
+#include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/pid.h>
 #include <linux/poll.h>
@@ -18,12 +22,12 @@
 #include "jackfruit.h"
 
 /* the longest line: all numbers at their widest, name and comm at theirs */
-#define JF_EVENT_LINE	512
+#define JF_EVENT_LINE 512
 
 /**
  * struct jf_event_reader - an open events file
  * @lock: protects the rest
- * @after: number of the event that @line holds, or of the last one that was read
+ * @after: number of the event that @line holds, or of the last one that was read or written
  * @line: what is left to be read of one line
  * @start: where in @line
  * @end: where in @line it ends
@@ -38,37 +42,40 @@ struct jf_event_reader {
 
 static struct dentry *jf_debugfs;
 
-/* Format one event, and before it how many were overwritten since the last one that this reader has seen. */
-static size_t jf_event_format(char *line, size_t size, const struct jf_event *event, u64 after)
+static size_t jf_event_format(char *line, size_t size, const struct jf_event *event)
 {
 	s64 us = ktime_to_us(event->time);
 	u32 rest;
 	u64 sec = div_u64_rem(us, USEC_PER_SEC, &rest);
-	size_t len = 0;
+	size_t len;
 
-	if (event->seq > after + 1)
-		len += scnprintf(line, size, "lost=%llu\n", event->seq - after - 1);
-	len += scnprintf(line + len, size - len, "seq=%llu time=%llu.%06u container=%s event=%s",
-			 event->seq, sec, rest, event->container, jf_event_name(event->type));
+	len = scnprintf(line, size, "seq=%llu time=%llu.%06u container=%s event=%s", event->seq,
+			sec, rest, event->container, jf_event_name(event->type));
 	if (event->pid)
 		len += scnprintf(line + len, size - len, " pid=%d", event->pid);
 	if (event->comm[0])
 		len += scnprintf(line + len, size - len, " comm=%s", event->comm);
 	if (event->has_usage)
-		len += scnprintf(line + len, size - len, " usage=%llu limit=%llu", event->usage, event->limit);
+		len += scnprintf(line + len, size - len, " usage=%llu limit=%llu", event->usage,
+				 event->limit);
 	if (event->forecast_ms)
 		len += scnprintf(line + len, size - len, " forecast_ms=%llu", event->forecast_ms);
 	if (event->sender_comm[0])
 		len += scnprintf(line + len, size - len, " sender=%d sender_comm=%s", event->sender,
 				 event->sender_comm);
 	if (event->reason != JF_REASON_NONE)
-		len += scnprintf(line + len, size - len, " reason=%s", jf_reason_name(event->reason));
+		len += scnprintf(line + len, size - len, " reason=%s",
+				 jf_reason_name(event->reason));
 	if (event->status >= 0)
 		len += scnprintf(line + len, size - len, " status=%d", event->status);
 	len += scnprintf(line + len, size - len, "\n");
 	return len;
 }
 
+/*
+ * Get the next line; how many events were overwritten since the last one that this reader has seen
+ * is one of its own.
+ */
 static bool jf_event_next_line(struct jf_event_reader *reader)
 {
 	struct jf_event event;
@@ -78,8 +85,14 @@ static bool jf_event_next_line(struct jf_event_reader *reader)
 	if (!jf_event_read(reader->after, &event))
 		return false;
 	reader->start = 0;
-	reader->end = jf_event_format(reader->line, sizeof(reader->line), &event, reader->after);
-	reader->after = event.seq;
+	if (event.seq > reader->after + 1) {
+		reader->end = scnprintf(reader->line, sizeof(reader->line), "lost=%llu\n",
+					event.seq - reader->after - 1);
+		reader->after = event.seq - 1;
+	} else {
+		reader->end = jf_event_format(reader->line, sizeof(reader->line), &event);
+		reader->after = event.seq;
+	}
 	return true;
 }
 
@@ -89,19 +102,36 @@ static ssize_t jf_events_file_read(struct file *file, char __user *buf, size_t s
 	ssize_t done = 0;
 
 	mutex_lock(&reader->lock);
-	while (size && jf_event_next_line(reader)) {
-		size_t len = min(size, reader->end - reader->start);
-
-		if (copy_to_user(buf + done, reader->line + reader->start, len)) {
-			done = done ?: -EFAULT;
-			break;
-		}
-		reader->start += len;
-		size -= len;
-		done += len;
+	if (jf_event_next_line(reader)) {
+		done = min(size, reader->end - reader->start);
+		if (copy_to_user(buf, reader->line + reader->start, done))
+			done = -EFAULT;
+		else
+			reader->start += done;
 	}
 	mutex_unlock(&reader->lock);
 	return done;
+}
+
+/* A number that is written is the event to go on after. */
+static ssize_t jf_events_file_write(struct file *file, const char __user *buf, size_t size,
+				    loff_t *pos)
+{
+	struct jf_event_reader *reader = file->private_data;
+	u64 after;
+	int ret;
+
+	ret = kstrtoull_from_user(buf, size, 10, &after);
+	if (ret)
+		return ret;
+	if (after > jf_event_last())
+		return -EINVAL;
+	mutex_lock(&reader->lock);
+	reader->after = after;
+	reader->start = 0;
+	reader->end = 0;
+	mutex_unlock(&reader->lock);
+	return size;
 }
 
 static __poll_t jf_events_file_poll(struct file *file, poll_table *wait)
@@ -125,7 +155,7 @@ static int jf_events_file_open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	mutex_init(&reader->lock);
 	file->private_data = reader;
-	return stream_open(inode, file);
+	return 0;
 }
 
 static int jf_events_file_release(struct inode *inode, struct file *file)
@@ -138,6 +168,8 @@ static const struct file_operations jf_events_fops = {
 	.owner = THIS_MODULE,
 	.open = jf_events_file_open,
 	.read = jf_events_file_read,
+	.write = jf_events_file_write,
+	.llseek = noop_llseek, /* head seeks by nothing after it, and complains if it must not */
 	.poll = jf_events_file_poll,
 	.release = jf_events_file_release,
 };
@@ -199,12 +231,13 @@ static int jf_stats_show(struct seq_file *m, void *unused)
 DEFINE_SHOW_ATTRIBUTE(jf_stats);
 
 /**
- * jf_debugfs_init() - make the files; nothing depends on them, so a kernel without debugfs is no error
+ * jf_debugfs_init() - make the files; nothing depends on them, so a kernel without debugfs is no
+ * error
  */
 void jf_debugfs_init(void)
 {
 	jf_debugfs = debugfs_create_dir("jackfruit", NULL);
-	debugfs_create_file("events", 0400, jf_debugfs, NULL, &jf_events_fops);
+	debugfs_create_file("events", 0600, jf_debugfs, NULL, &jf_events_fops);
 	debugfs_create_file("members", 0400, jf_debugfs, NULL, &jf_members_fops);
 	debugfs_create_file("stats", 0400, jf_debugfs, NULL, &jf_stats_fops);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The history: a bounded ring of what has happened, each event with a number of its own. When the ring is full the
- * oldest event is overwritten; a reader sees from the numbers how many it has missed.
+ * The history: a bounded ring of what has happened, each event with a number of its own. When the
+ * ring is full the oldest event is overwritten; a reader sees from the numbers how many it has
+ * missed.
  *
- * Locking: jf_events_lock protects the ring and the numbers. An event is written under the lock of the container it is
- * about, so a container's events stand in the order in which they were decided.
+ * Locking: jf_events_lock protects the ring and the numbers. An event is written under the lock of
+ * the container it is about, so a container's events stand in the order in which they were decided.
  */
 #include <linux/ktime.h>
 #include <linux/moduleparam.h>
@@ -73,7 +74,8 @@ void jf_event_set_sender(struct jf_event *event, const struct jf_sender *sender)
  *
  * Context: any but hard interrupts.
  */
-void jf_event_prepare(struct jf_event *event, struct jf_container *c, enum jf_event_type type, struct pid *pid)
+void jf_event_prepare(struct jf_event *event, struct jf_container *c, enum jf_event_type type,
+		      struct pid *pid)
 {
 	struct task_struct *p;
 
@@ -99,8 +101,8 @@ void jf_event_log(struct jf_event *event)
 	event->time = ktime_get_real();
 	jf_events[event->seq % history] = *event;
 	spin_unlock(&jf_events_lock);
-	trace_jf_event(event->seq, event->container, jf_event_name(event->type), event->pid, event->usage,
-		       event->limit);
+	trace_jf_event(event->seq, event->container, jf_event_name(event->type), event->pid,
+		       event->usage, event->limit);
 	wake_up_interruptible(&jf_event_wait);
 	jf_uevent_kick();
 }
@@ -108,7 +110,8 @@ void jf_event_log(struct jf_event *event)
 /**
  * jf_event_read() - the oldest event that is kept and newer than a number
  * @after: the number; 0: from the start
- * @event: a copy of the event; if its number is more than one above @after, those between have been overwritten
+ * @event: a copy of the event; if its number is more than one above @after, those between have been
+ *	overwritten
  *
  * Context: process context.
  * Return: false if there is none.

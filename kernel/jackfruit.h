@@ -2,28 +2,33 @@
 /*
  * jackfruit's objects, its internal interface, and the authority on its locks.
  *
- * Layers: interface (configfs, sysfs, debugfs) -> engine (scan, act) -> objects (container, member) -> leaves (event,
- * uevent, usage, probe, name) -> pure (policy). A call goes along or down; a lower layer tells a higher one by queueing work.
+ * Layers: interface (configfs, sysfs, debugfs) -> engine (scan, act) -> objects (container, member)
+ * -> leaves (event, uevent, usage, probe, name) -> pure (policy). A call goes along or down; a
+ * lower layer tells a higher one by queueing work.
  *
  * Locks, outermost first:
  *
  * - configfs's su_mutex: held by configfs around make_group() and drop_item().
- * - jf_containers_lock (mutex): the list of all containers. Taken by container make and drop, and by debugfs readers.
- * - jf_container.lock (mutex): the configuration, the policy's state, the run record, and the walk position of the
- *   container's member list. Taken by whoever reads or changes those: the control plane, sysfs, the container's own
- *   work and the scan. Never held around device_unregister(), which waits for sysfs readers.
+ * - jf_containers_lock (mutex): the list of all containers. Taken by container make and drop, and
+ *   by debugfs readers.
+ * - jf_container.lock (mutex): the configuration, the policy's state, the run record, and the walk
+ *   position of the container's member list. Taken by whoever reads or changes those: the control
+ *   plane, sysfs, the container's own work and the scan. Never held around device_unregister(),
+ *   which waits for sysfs readers.
  * - jf_probe_lock (mutex, probe.c): how many users the tracepoint probes have.
  * - task_lock() of a task that is being attached: keeps its mm in place.
- * - jf_members_lock (raw spinlock, interrupts off, member.c): the hash tables of members, every container's member list
- *   and the member counts. Taken in the fork, exec and exit probes, so it is raw (probes run with preemption off, on
- *   PREEMPT_RT, too) and never held for longer than a batch. Readers of the hash tables may use RCU instead.
+ * - jf_members_lock (raw spinlock, interrupts off, member.c): the hash tables of members, every
+ *   container's member list and the member counts. Taken in the fork, exec and exit probes, so it
+ *   is raw (probes run with preemption off, on PREEMPT_RT, too) and never held for longer than a
+ *   batch. Readers of the hash tables may use RCU instead.
  * - jf_scan_lock (raw spinlock, interrupts off, scan.c): the queue of looks.
  * - jf_events_lock (spinlock, event.c): the ring of events.
  *
- * Lifetimes: a container is a configfs item; the item's references keep it, its memory is freed after a grace period.
- * configfs refuses rmdir while the container has members, because the container depends on itself as long
- * (configfs_depend_item_unlocked()); so every member's container pointer is good while the member is linked.
- * A member is removed from its tables under jf_members_lock and freed after a grace period.
+ * Lifetimes: a container is a configfs item; the item's references keep it, its memory is freed
+ * after a grace period. configfs refuses rmdir while the container has members, because the
+ * container depends on itself as long (configfs_depend_item_unlocked()); so every member's
+ * container pointer is good while the member is linked. A member is removed from its tables under
+ * jf_members_lock and freed after a grace period.
  */
 #ifndef JACKFRUIT_H
 #define JACKFRUIT_H
@@ -38,8 +43,8 @@
 
 #include "policy.h"
 
-#define JF_NAME_MAX	63
-#define JF_NICE_INHERIT	100
+#define JF_NAME_MAX 63
+#define JF_NICE_INHERIT 100
 
 struct device;
 struct mm_struct;
@@ -107,7 +112,8 @@ struct jf_sender {
  * @sender: who asked for it
  * @limit: the hard limit then, bytes
  * @usage: seen by the look that decided, bytes
- * @victim: the process that was chosen, or the one with the largest share; the first process if there was no choice
+ * @victim: the process that was chosen, or the one with the largest share; the first process if
+ *	there was no choice
  * @begin_ns: when it was decided, ktime_get_ns()
  * @us: from the decision to the death of the last that was to die, microseconds
  * @done: and that is known
@@ -128,7 +134,8 @@ struct jf_kill_record {
  * struct jf_run - the record of one run of a container, from its first process to its last
  * @state: where the run is
  * @reason: why it ended; JF_REASON_NONE before that
- * @cause: what the module has done to end it: JF_REASON_STOPPED, _KILLED, _HARD_LIMIT, or JF_REASON_NONE
+ * @cause: what the module has done to end it: JF_REASON_STOPPED, _KILLED, _HARD_LIMIT, or
+ *	JF_REASON_NONE
  * @policy: what the policy remembers
  * @kill: the kill record
  * @first: the first process, referenced; NULL before the first run
@@ -174,6 +181,7 @@ struct jf_seen {
  * struct jf_container - a directory in configfs, and everything known about it
  * @group: the configfs item; its reference count is the container's
  * @name: as given to mkdir; configfs clears its own copy before release
+ * @seq: number of the create event, then of the remove event, for the device's own uevents
  * @dev: the device of class jackfruit with the status files; lives from make_group() to drop_item()
  * @node: in jf_containers, under jf_containers_lock
  * @rcu: frees the container after a grace period
@@ -182,19 +190,22 @@ struct jf_seen {
  * @metric: what counts. Under @lock
  * @soft_signal: sent to the first process at a soft event; 0: none. Under @lock
  * @grace_ms: from stop's SIGTERM to its SIGKILL, milliseconds. Under @lock
- * @nice: for all members; JF_NICE_INHERIT: each keeps its own. Under @lock
+ * @nice: for all members; JF_NICE_INHERIT: each keeps its own. Under @lock, read without it by the
+ *	fork probe
  * @run: the present or last run. Under @lock
  * @nr_soft: soft events since mkdir. Under @lock
  * @nr_hard: hard events since mkdir. Under @lock
  * @nr_kill: times that the container was killed since mkdir. Under @lock
- * @members: list of struct jf_member, in the order of attaching, rotated by walks. Under jf_members_lock
+ * @members: list of struct jf_member, in the order of attaching, rotated by walks. Under
+ *	jf_members_lock
  * @nr_members: its length. Under jf_members_lock, read without it for the status files
  * @walk: number of the walk under way; see jf_members_walk(). Under jf_members_lock
  * @batch: number of the attach under way; see jf_members_attach(). Under jf_members_lock
  * @killing: members are to be killed as they appear. Under jf_members_lock
- * @missed: a fork found no memory for its child's member: a pass over all processes has to find it. Under
+ * @missed: a fork found no memory for its child's member: a pass over all processes has to find it.
+ *	Under jf_members_lock
+ * @watching: the work is to be queued at every exit, since one is being waited for. Under
  *	jf_members_lock
- * @watching: the work is to be queued at every exit, since one is being waited for. Under jf_members_lock
  * @seen: what the probes have seen of the run. Under jf_members_lock
  * @work: does what probes cannot: kills, ends the run
  * @grace_work: the SIGKILL after a SIGTERM
@@ -203,6 +214,7 @@ struct jf_seen {
 struct jf_container {
 	struct config_group group;
 	char name[JF_NAME_MAX + 1];
+	u64 seq;
 	struct device *dev;
 	struct list_head node;
 	struct rcu_head rcu;
@@ -287,7 +299,8 @@ int jf_member_init(void);
 void jf_member_exit(void);
 int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first);
 void jf_members_find_missed(struct jf_container *c);
-void jf_members_walk(struct jf_container *c, void (*fn)(const struct jf_member_ref *ref, void *data), void *data);
+void jf_members_walk(struct jf_container *c,
+		     void (*fn)(const struct jf_member_ref *ref, void *data), void *data);
 void jf_members_signal(struct jf_container *c, int sig);
 unsigned int jf_members_count(struct jf_container *c);
 void jf_members_set_killing(struct jf_container *c, bool killing);
@@ -312,8 +325,8 @@ bool jf_probe_attached(void);
  * @largest: the member with the largest share, referenced; NULL when there is none
  * @largest_mm: its address space, referenced (mmgrab); NULL with @largest
  * @largest_bytes: its share
- * @high_water: the highest usage of any one of them that the kernel has noted since it is a member, bytes; 0 for a metric
- *	that the kernel keeps no such note of
+ * @high_water: the highest usage of any one of them that the kernel has noted since it is a member,
+ *	bytes; 0 for a metric that the kernel keeps no such note of
  */
 struct jf_usage {
 	u64 bytes;
@@ -337,7 +350,7 @@ void jf_scan_exit(void);
 
 /* event.c */
 /* every character may become \xHH */
-#define JF_COMM_SIZE	(TASK_COMM_LEN * 4)
+#define JF_COMM_SIZE (TASK_COMM_LEN * 4)
 
 /**
  * struct jf_event - one line of the history
@@ -375,7 +388,8 @@ struct jf_event {
 
 int jf_event_init(void);
 void jf_event_exit(void);
-void jf_event_prepare(struct jf_event *event, struct jf_container *c, enum jf_event_type type, struct pid *pid);
+void jf_event_prepare(struct jf_event *event, struct jf_container *c, enum jf_event_type type,
+		      struct pid *pid);
 void jf_event_escape(char *to, const char *comm);
 void jf_event_set_comm(struct jf_event *event, const char *comm);
 void jf_event_set_sender(struct jf_event *event, const struct jf_sender *sender);

@@ -2,7 +2,8 @@
 /*
  * jackfruit - memory limits, events and kill policy on containers without cgroups
  *
- * Only the ordered start of the module and its reversed end are here. See jackfruit.h for the layers and the locks.
+ * Only the ordered start of the module and its reversed end are here. See jackfruit.h for the
+ * layers and the locks.
  */
 #include <linux/module.h>
 
@@ -17,7 +18,10 @@ static int __init jf_init(void)
 	ret = jf_probe_init();
 	if (ret)
 		return ret;
-	/* unbound and high priority: a container that hogs its CPU must not keep the scan from looking at it */
+	/*
+	 * unbound and high priority: a container that hogs its CPU must not keep the scan from
+	 * looking at it
+	 */
 	jf_wq = alloc_workqueue("jackfruit", WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 0);
 	if (!jf_wq)
 		return -ENOMEM;
@@ -50,8 +54,8 @@ err_wq:
 }
 
 /*
- * No container is left, and none can be made once the control plane is gone. Then whatever runs by itself is stopped
- * (the scan, the uevents), and at last what it worked on is freed.
+ * No container is left, and none can be made once the control plane is gone. Then whatever runs by
+ * itself is stopped (the scan, the uevents), and at last what it worked on is freed.
  */
 static void __exit jf_exit(void)
 {

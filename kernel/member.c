@@ -2,20 +2,23 @@
 /*
  * Who belongs to a container.
  *
- * A member is a thread group, known by its signal_struct, which it keeps through exec by any of its threads. It becomes
- * a member by being attached or by being forked by a member, and stops being one when its last thread is gone; there is
- * no other way out. The tracepoints tell in time: a fork is reported before the child can run, an exec after the new
- * address space is in place, an exit after the address space is gone.
+ * A member is a thread group, known by its signal_struct, which it keeps through exec by any of its
+ * threads. It becomes a member by being attached or by being forked by a member, and stops being
+ * one when its last thread is gone; there is no other way out. The tracepoints tell in time: a fork
+ * is reported before the child can run, an exec after the new address space is in place, an exit
+ * after the address space is gone.
  *
- * Memory belongs to address spaces (mm_struct), and several members may share one (vfork, CLONE_VM). Of the members of
- * a container that share one, exactly one is "counted".
+ * Memory belongs to address spaces (mm_struct), and several members may share one (vfork,
+ * CLONE_VM). Of the members of a container that share one, exactly one is "counted".
  *
- * Locking: jf_members_lock protects all that is here: both hash tables, the lists, the counts, and the members' fields.
- * Lookups that only decide whether to take the lock go under RCU. Work on members (reading counters, sending signals)
- * is done outside the lock on referenced pids and address spaces, a batch at a time: see jf_members_walk().
+ * Locking: jf_members_lock protects all that is here: both hash tables, the lists, the counts, and
+ * the members' fields. Lookups that only decide whether to take the lock go under RCU. Work on
+ * members (reading counters, sending signals) is done outside the lock on referenced pids and
+ * address spaces, a batch at a time: see jf_members_walk().
  *
- * Lifetime: m->signal is a key and never followed. It cannot be reused while it is in the table, since the exit probe of
- * the group's last thread, which still holds it, removes it. m->pid and m->mm are referenced.
+ * Lifetime: m->signal is a key and never followed. It cannot be reused while it is in the table,
+ * since the exit probe of the group's last thread, which still holds it, removes it. m->pid and
+ * m->mm are referenced.
  */
 #include <linux/hashtable.h>
 #include <linux/mm.h>
@@ -31,51 +34,19 @@
 #include "member.h"
 #include "trace.h"
 
-/**
- * struct jf_member - a thread group that belongs to a container
- * @by_signal: in jf_member_groups
- * @by_mm: in jf_member_spaces
- * @node: in the container's list
- * @rcu: frees it
- * @signal: the thread group; a key only
- * @mm: its address space, referenced (mmgrab)
- * @pid: its thread group's pid, referenced
- * @c: whose member it is
- * @walk: the last walk that has shown it
- * @batch: the attach that brought it or its ancestor in
- * @base: its highest usage before it became a member, bytes
- * @counted: of the members of @c with this @mm, this one counts
- * @first: it is the first process of the run
- */
-struct jf_member {
-	struct hlist_node by_signal;
-	struct hlist_node by_mm;
-	struct list_head node;
-	struct rcu_head rcu;
-	struct signal_struct *signal;
-	struct mm_struct *mm;
-	struct pid *pid;
-	struct jf_container *c;
-	unsigned long walk;
-	unsigned long batch;
-	u64 base;
-	bool counted;
-	bool first;
-};
-
-/* How many members a walk takes out of the lock at a time. */
-#define JF_WALK_BATCH	16
-
-/* 4096 buckets: a chain of two at 8000 members */
-#define JF_MEMBER_HASH_BITS	12
-
-static DEFINE_RAW_SPINLOCK(jf_members_lock); /* protects what the head of this file says */
+DEFINE_RAW_SPINLOCK(jf_members_lock); /* protects what the head of this file says */
 static DEFINE_HASHTABLE(jf_member_groups, JF_MEMBER_HASH_BITS);
-static DEFINE_HASHTABLE(jf_member_spaces, JF_MEMBER_HASH_BITS);
-static struct kmem_cache *jf_member_cache;
+DEFINE_HASHTABLE(jf_member_spaces, JF_MEMBER_HASH_BITS);
+struct kmem_cache *jf_member_cache;
 
-/* Under RCU or jf_members_lock. */
-static struct jf_member *jf_member_find(const struct signal_struct *signal)
+/**
+ * jf_member_find() - the member that a thread group is
+ * @signal: the group's; a key only
+ *
+ * Context: under RCU or jf_members_lock.
+ * Return: the member, or NULL.
+ */
+struct jf_member *jf_member_find(const struct signal_struct *signal)
 {
 	struct jf_member *m;
 
@@ -87,8 +58,16 @@ static struct jf_member *jf_member_find(const struct signal_struct *signal)
 	return NULL;
 }
 
-/* A quick no for the many processes that are none of ours; a yes has to be found again under the lock. */
-static bool jf_member_is(const struct signal_struct *signal)
+/**
+ * jf_member_is() - is a thread group a member of any container?
+ * @signal: the group's
+ *
+ * A quick no for the many processes that are none of ours; a yes has to be found again under the
+ * lock.
+ *
+ * Context: any.
+ */
+bool jf_member_is(const struct signal_struct *signal)
 {
 	bool found;
 
@@ -135,18 +114,25 @@ static struct mm_struct *jf_member_clear_space(struct jf_member *m)
 	return m->mm;
 }
 
-/*
- * Make @p's thread group a member. @p's mm must be known to stay: @p has not run yet, or its task_lock() is held. On
- * success @m is linked.
+/**
+ * jf_member_link() - make a task's thread group a member
+ * @c: the container
+ * @p: a task whose mm is known to stay: it has not run yet, or its task_lock() is held
+ * @m: a new member; linked on success
+ * @batch: the attach that brings it in
+ *
+ * Context: jf_members_lock held.
+ * Return: 0; -ESRCH it has exited; -EEXIST it is a member of @c, -EBUSY of another container.
  */
-static int jf_member_link(struct jf_container *c, struct task_struct *p, struct jf_member *m, unsigned long batch)
+int jf_member_link(struct jf_container *c, struct task_struct *p, struct jf_member *m,
+		   unsigned long batch)
 {
 	struct jf_member *old;
 
 	lockdep_assert_held(&jf_members_lock);
 	/*
-	 * A thread that still has its mm has not been through its exit probe, and neither has the last thread of the
-	 * group: whoever is linked here is sure to be unlinked there.
+	 * A thread that still has its mm has not been through its exit probe, and neither has the
+	 * last thread of the group: whoever is linked here is sure to be unlinked there.
 	 */
 	if (!p->mm || !atomic_read(&p->signal->live))
 		return -ESRCH;
@@ -175,8 +161,14 @@ static void jf_member_free_rcu(struct rcu_head *rcu)
 	kmem_cache_free(jf_member_cache, m);
 }
 
-/* The caller drops the address space that is returned, after the lock. */
-static struct mm_struct *jf_member_unlink(struct jf_member *m)
+/**
+ * jf_member_unlink() - a member is one no longer
+ * @m: the member; freed after a grace period
+ *
+ * Context: jf_members_lock held.
+ * Return: its address space, whose reference the caller drops after the lock.
+ */
+struct mm_struct *jf_member_unlink(struct jf_member *m)
 {
 	struct jf_container *c = m->c;
 	struct mm_struct *mm;
@@ -201,21 +193,25 @@ static struct mm_struct *jf_member_unlink(struct jf_member *m)
  */
 void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_struct *child)
 {
-	struct jf_member *mine, *m;
+	struct jf_member *mine, *m = NULL;
+	bool thread = child->signal == parent->signal;
+	int nice = JF_NICE_INHERIT;
 	unsigned long flags;
 
-	if (child->signal == parent->signal || !jf_member_is(parent->signal))
+	if (!jf_member_is(parent->signal))
 		return;
-	m = kmem_cache_zalloc(jf_member_cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!thread)
+		m = kmem_cache_zalloc(jf_member_cache, GFP_ATOMIC | __GFP_NOWARN);
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	mine = jf_member_find(parent->signal);
 	if (mine) {
 		struct jf_container *c = mine->c;
 
-		if (!m)
+		nice = READ_ONCE(c->nice);
+		if (!m && !thread)
 			c->missed = true;
-		else if (!jf_member_link(c, child, m, mine->batch))
+		if (m && !jf_member_link(c, child, m, mine->batch))
 			m = NULL;
 		/* the container stays as long as it has members: queueing under the lock is safe */
 		if (c->missed || c->killing)
@@ -224,6 +220,9 @@ void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_st
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 	if (m)
 		kmem_cache_free(jf_member_cache, m);
+	/* it has its parent's, which may not have been changed yet by a jf_members_renice() */
+	if (nice != JF_NICE_INHERIT && task_nice(child) != nice)
+		set_user_nice(child, nice);
 }
 
 /**
@@ -235,7 +234,8 @@ void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_st
  *
  * Context: task context, preemption off; must not sleep.
  */
-void jf_member_probe_exec(void *data, struct task_struct *p, pid_t old_pid, struct linux_binprm *bprm)
+void jf_member_probe_exec(void *data, struct task_struct *p, pid_t old_pid,
+			  struct linux_binprm *bprm)
 {
 	struct mm_struct *old = NULL;
 	struct jf_member *m;
@@ -254,12 +254,33 @@ void jf_member_probe_exec(void *data, struct task_struct *p, pid_t old_pid, stru
 		jf_mmdrop_atomic(old);
 }
 
+/*
+ * Is @p the last of its group to come to the exit probe? signal->live counts threads that have not
+ * begun to exit; one that has begun and has not come here yet still has its mm, or is about to find
+ * nothing left to do. Its exit code is set before its mm is gone.
+ */
+static bool jf_member_last_thread(struct task_struct *p)
+{
+	struct task_struct *t;
+	bool last = true;
+
+	if (atomic_read(&p->signal->live))
+		return false;
+	rcu_read_lock();
+	for_each_thread(p, t) {
+		if (t != p && READ_ONCE(t->mm))
+			last = false;
+	}
+	rcu_read_unlock();
+	return last;
+}
+
 /**
  * jf_member_probe_exit() - sched_process_exit: a member is gone with its last thread
  * @data: not used
  * @p: the exiting thread, current; its mm is gone already
  *
- * Two last threads may both see a group without live threads: the second one finds nothing to remove.
+ * Two last threads may both be the last: the second one finds nothing to remove.
  *
  * Context: task context, preemption off; must not sleep.
  */
@@ -270,7 +291,7 @@ void jf_member_probe_exit(void *data, struct task_struct *p)
 	unsigned long flags;
 	u64 high_water;
 
-	if (atomic_read(&p->signal->live) || !jf_member_is(p->signal))
+	if (!jf_member_is(p->signal) || !jf_member_last_thread(p))
 		return;
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	m = jf_member_find(p->signal);
@@ -281,14 +302,19 @@ void jf_member_probe_exit(void *data, struct task_struct *p)
 			c->seen.first_gone = true;
 			/* what wait(2) says: see wait_task_zombie() */
 			c->seen.first_status = p->signal->flags & SIGNAL_GROUP_EXIT ?
-				p->signal->group_exit_code : p->group_leader->exit_code;
-			strscpy(c->seen.first_comm, p->group_leader->comm, sizeof(c->seen.first_comm));
+				p->signal->group_exit_code :
+				p->group_leader->exit_code;
+			strscpy(c->seen.first_comm, p->group_leader->comm,
+				sizeof(c->seen.first_comm));
 		}
 		high_water = (u64)p->signal->maxrss << PAGE_SHIFT;
 		if (high_water > m->base)
 			c->seen.high_water = max(c->seen.high_water, high_water);
 		mm = jf_member_unlink(m);
-		/* the run ends in the work, and rmdir is refused until it has: the container is still there for it */
+		/*
+		 * the run ends in the work, and rmdir is refused until it has: the container is
+		 * still there for it
+		 */
 		if (!c->nr_members || c->watching)
 			queue_work(jf_wq, &c->work);
 	}
@@ -308,8 +334,8 @@ void jf_member_probe_exit(void *data, struct task_struct *p)
  *
  * Context: the sender's, with the receiver's siglock held.
  */
-void jf_member_probe_signal(void *data, int sig, struct kernel_siginfo *info, struct task_struct *p, int group,
-			    int result)
+void jf_member_probe_signal(void *data, int sig, struct kernel_siginfo *info, struct task_struct *p,
+			    int group, int result)
 {
 	struct jf_member *m;
 	unsigned long flags;
@@ -324,414 +350,16 @@ void jf_member_probe_signal(void *data, int sig, struct kernel_siginfo *info, st
 		seen->signal = sig;
 		if (info != SEND_SIG_PRIV && (info == SEND_SIG_NOINFO || SI_FROMUSER(info))) {
 			seen->sender.pid = task_tgid_nr(current);
-			/* not get_task_comm(): its lock is not for here, and current's name does not change */
+			/*
+			 * not get_task_comm(): its lock is not for here, and current's name does
+			 * not change
+			 */
 			strscpy(seen->sender.comm, current->comm, sizeof(seen->sender.comm));
 		} else {
 			seen->sender = (struct jf_sender){ .comm = "kernel" };
 		}
 	}
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-}
-
-/* Link a task that may be running; it may exec, exit or fork meanwhile. */
-static int jf_member_insert(struct jf_container *c, struct task_struct *p, struct jf_member *m, unsigned long batch)
-{
-	struct task_struct *t;
-	unsigned long flags;
-	int ret = -ESRCH;
-
-	rcu_read_lock();
-	/* a group whose leader has exited lives on in its other threads */
-	for_each_thread(p, t) {
-		task_lock(t);
-		if (t->mm) {
-			/* what it has used before is not the container's */
-			m->base = max((u64)get_mm_hiwater_rss(t->mm), (u64)t->signal->maxrss) << PAGE_SHIFT;
-			raw_spin_lock_irqsave(&jf_members_lock, flags);
-			ret = jf_member_link(c, t, m, batch);
-			raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-			task_unlock(t);
-			break;
-		}
-		task_unlock(t);
-	}
-	rcu_read_unlock();
-	return ret;
-}
-
-/* Is @p a child of one of @c's members, and no member itself? Then tell its parent's batch. Under RCU. */
-static bool jf_member_child_of(struct jf_container *c, struct task_struct *p, unsigned long *batch)
-{
-	struct jf_member *m;
-	unsigned long flags;
-	bool found = false;
-
-	if (p->flags & PF_KTHREAD || !jf_member_is(rcu_dereference(p->real_parent)->signal))
-		return false;
-	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	m = jf_member_find(rcu_dereference(p->real_parent)->signal);
-	if (m && m->c == c && !jf_member_find(p->signal)) {
-		*batch = m->batch;
-		found = true;
-	}
-	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	return found;
-}
-
-/*
- * One pass over all processes: take in the children of members. One RCU section, as for_each_process() wants it; it is
- * done at an attach only.
- *
- * Return: how many were taken in, or -ENOMEM.
- */
-static int jf_members_pass(struct jf_container *c)
-{
-	struct jf_member *spare = NULL;
-	struct task_struct *p;
-	unsigned long batch;
-	int added = 0;
-
-	spare = kmem_cache_zalloc(jf_member_cache, GFP_KERNEL);
-	if (!spare)
-		return -ENOMEM;
-	rcu_read_lock();
-	for_each_process(p) {
-		if (!jf_member_child_of(c, p, &batch))
-			continue;
-		if (!spare)
-			spare = kmem_cache_zalloc(jf_member_cache, GFP_ATOMIC | __GFP_NOWARN);
-		if (!spare)
-			break; /* the next pass begins with one that may sleep */
-		if (!jf_member_insert(c, p, spare, batch)) {
-			spare = NULL;
-			added++;
-		}
-	}
-	rcu_read_unlock();
-	if (spare)
-		kmem_cache_free(jf_member_cache, spare);
-	return added;
-}
-
-/* Release all members that came in with one attach. */
-static void jf_members_release(struct jf_container *c, unsigned long batch)
-{
-	struct jf_member *m, *next;
-	struct mm_struct *mm;
-	unsigned long flags;
-
-	do {
-		mm = NULL;
-		raw_spin_lock_irqsave(&jf_members_lock, flags);
-		list_for_each_entry_safe(m, next, &c->members, node) {
-			if (m->batch == batch) {
-				mm = jf_member_unlink(m);
-				break;
-			}
-		}
-		raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-		if (mm)
-			mmdrop(mm);
-	} while (mm);
-}
-
-/**
- * jf_members_attach() - make a process and all its descendants members
- * @c: the container
- * @p: any thread of the process; referenced by the caller
- * @first: it is the first process of a new run, whose way to end is kept
- *
- * The process is linked first. Whatever it forks from then on is seen by the fork probe; whatever it had forked before
- * is found by passes over all processes, each finding at least the children of those that the last one found, until a
- * pass finds none.
- *
- * Context: may sleep; @c->lock held, probes attached.
- * Return: 0; -EEXIST it is a member of @c already; -EBUSY it is one of another container; -ESRCH it has exited;
- * -ENOMEM. On error nothing has changed.
- */
-int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first)
-{
-	struct jf_member *m;
-	unsigned long batch, flags;
-	int ret;
-
-	lockdep_assert_held(&c->lock);
-	m = kmem_cache_zalloc(jf_member_cache, GFP_KERNEL);
-	if (!m)
-		return -ENOMEM;
-	m->first = first;
-
-	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	batch = ++c->batch;
-	if (first)
-		c->seen = (struct jf_seen){ };
-	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-
-	ret = jf_member_insert(c, p, m, batch);
-	if (ret) {
-		kmem_cache_free(jf_member_cache, m);
-		return ret;
-	}
-	do {
-		ret = jf_members_pass(c);
-	} while (ret > 0);
-	if (ret)
-		jf_members_release(c, batch);
-	return ret;
-}
-
-/**
- * jf_members_find_missed() - take in the children that a fork probe had no memory for
- * @c: the container
- *
- * A child whose parent has exited in the meantime cannot be found any more; it has run out of a limit only on a machine
- * that had no memory left for a hundred bytes.
- *
- * Context: may sleep; @c->lock held.
- */
-void jf_members_find_missed(struct jf_container *c)
-{
-	unsigned long flags;
-	bool missed;
-
-	lockdep_assert_held(&c->lock);
-	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	missed = c->missed;
-	c->missed = false;
-	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	while (missed && jf_members_pass(c))
-		cond_resched();
-}
-
-/* Take the next members that the walk has not shown, and reference what is theirs. */
-static unsigned int jf_members_take(struct jf_container *c, struct jf_member_ref *refs)
-{
-	struct jf_member *m;
-	unsigned long flags;
-	unsigned int n = 0;
-
-	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	while (n < JF_WALK_BATCH) {
-		m = list_first_entry_or_null(&c->members, struct jf_member, node);
-		if (!m || m->walk == c->walk)
-			break;
-		m->walk = c->walk;
-		list_move_tail(&m->node, &c->members);
-		mmgrab(m->mm);
-		refs[n++] = (struct jf_member_ref){ .pid = get_pid(m->pid), .mm = m->mm, .base = m->base,
-						.counted = m->counted };
-	}
-	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	return n;
-}
-
-/**
- * jf_members_walk() - show every member to a function
- * @c: the container
- * @fn: called for each; may sleep; what it is shown is referenced until it returns
- * @data: passed to @fn
- *
- * The list is rotated: a member goes to its end when it is shown, marked with the number of the walk, and the walk is
- * over when a marked one is at the front. So the lock can be let go at any point, however long the list, and no cursor
- * can be left behind. Members that appear during the walk are marked from the start: a fork bomb cannot keep it going.
- *
- * Context: may sleep; @c->lock held, which makes it the only walk.
- */
-void jf_members_walk(struct jf_container *c, void (*fn)(const struct jf_member_ref *ref, void *data), void *data)
-{
-	struct jf_member_ref refs[JF_WALK_BATCH];
-	unsigned long flags;
-	unsigned int i, n;
-
-	lockdep_assert_held(&c->lock);
-	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	c->walk++;
-	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-
-	while ((n = jf_members_take(c, refs))) {
-		for (i = 0; i < n; i++) {
-			fn(&refs[i], data);
-			put_pid(refs[i].pid);
-			mmdrop(refs[i].mm);
-		}
-		cond_resched();
-	}
-}
-
-static void jf_member_signal(const struct jf_member_ref *ref, void *data)
-{
-	int *sig = data;
-
-	/* by struct pid, not by number: a number that is reused is another struct pid */
-	kill_pid(ref->pid, *sig, 1);
-}
-
-/**
- * jf_members_signal() - send a signal to every member
- * @c: the container
- * @sig: the signal
- *
- * Context: may sleep; @c->lock held.
- */
-void jf_members_signal(struct jf_container *c, int sig)
-{
-	jf_members_walk(c, jf_member_signal, &sig);
-}
-
-/**
- * jf_members_count() - how many members there are
- * @c: the container
- *
- * Context: any.
- */
-unsigned int jf_members_count(struct jf_container *c)
-{
-	return READ_ONCE(c->nr_members);
-}
-
-/**
- * jf_members_set_killing() - from now on, members are killed as they appear, or no longer
- * @c: the container
- * @killing: whether
- *
- * A process with a pending SIGKILL cannot fork any more. One that had not got it when it forked has a child that the
- * fork probe sees: while this is set the probe queues the container's work, which kills again. So the killing ends, after
- * as many passes as it takes for the signal to overtake the forks.
- *
- * Context: any.
- */
-void jf_members_set_killing(struct jf_container *c, bool killing)
-{
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	c->killing = killing;
-	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-}
-
-/**
- * jf_members_watch() - queue the container's work at every exit, or no longer
- * @c: the container
- * @watching: whether
- *
- * Context: any.
- */
-void jf_members_watch(struct jf_container *c, bool watching)
-{
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	c->watching = watching;
-	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-}
-
-/**
- * jf_members_have_space() - does any member have this address space?
- * @c: the container
- * @mm: the address space, referenced
- *
- * Context: any.
- */
-bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm)
-{
-	struct jf_member *m;
-	unsigned long flags;
-	bool found = false;
-
-	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	hash_for_each_possible(jf_member_spaces, m, by_mm, (unsigned long)mm) {
-		if (m->mm == mm && m->c == c)
-			found = true;
-	}
-	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	return found;
-}
-
-struct jf_signal_space {
-	struct mm_struct *mm;
-	int sig;
-};
-
-static void jf_member_signal_space(const struct jf_member_ref *ref, void *data)
-{
-	struct jf_signal_space *to = data;
-
-	if (ref->mm == to->mm)
-		kill_pid(ref->pid, to->sig, 1);
-}
-
-/**
- * jf_members_signal_space() - send a signal to all members that share an address space
- * @c: the container
- * @mm: the address space, referenced
- * @sig: the signal
- *
- * Context: may sleep; @c->lock held.
- */
-void jf_members_signal_space(struct jf_container *c, struct mm_struct *mm, int sig)
-{
-	struct jf_signal_space to = { .mm = mm, .sig = sig };
-
-	jf_members_walk(c, jf_member_signal_space, &to);
-}
-
-/**
- * jf_members_seen() - what the probes have seen of the run
- * @c: the container
- *
- * Context: any.
- */
-struct jf_seen jf_members_seen(struct jf_container *c)
-{
-	struct jf_seen seen;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	seen = c->seen;
-	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	return seen;
-}
-
-/**
- * jf_members_set_seen() - put back what an attach that failed has cleared
- * @c: the container
- * @seen: what jf_members_seen() said before
- *
- * Context: any.
- */
-void jf_members_set_seen(struct jf_container *c, const struct jf_seen *seen)
-{
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	c->seen = *seen;
-	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-}
-
-static void jf_member_renice(const struct jf_member_ref *ref, void *data)
-{
-	struct task_struct *leader, *t;
-	int *nice = data;
-
-	rcu_read_lock();
-	leader = pid_task(ref->pid, PIDTYPE_TGID);
-	if (leader) {
-		for_each_thread(leader, t)
-			set_user_nice(t, *nice);
-	}
-	rcu_read_unlock();
-}
-
-/**
- * jf_members_renice() - set the nice value of every member's every thread
- * @c: the container
- * @nice: MIN_NICE..MAX_NICE
- *
- * Context: may sleep; @c->lock held.
- */
-void jf_members_renice(struct jf_container *c, int nice)
-{
-	jf_members_walk(c, jf_member_renice, &nice);
 }
 
 /**

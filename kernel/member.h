@@ -1,16 +1,74 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The probes that keep the members up to date; probe.c attaches them. */
+/*
+ * What a member is: for those who keep the members (member.c, attach.c, walk.c), and for probe.c,
+ * which attaches the probes that keep them up to date. All others use what jackfruit.h offers.
+ */
 #ifndef JACKFRUIT_MEMBER_H
 #define JACKFRUIT_MEMBER_H
 
+#include <linux/hashtable.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct jf_container;
 struct kernel_siginfo;
+struct kmem_cache;
 struct linux_binprm;
+struct mm_struct;
+struct pid;
+struct signal_struct;
 struct task_struct;
 
+/* 4096 buckets: a chain of two at 8000 members */
+#define JF_MEMBER_HASH_BITS 12
+
+/**
+ * struct jf_member - a thread group that belongs to a container
+ * @by_signal: in jf_member_groups
+ * @by_mm: in jf_member_spaces
+ * @node: in the container's list
+ * @rcu: frees it
+ * @signal: the thread group; a key only
+ * @mm: its address space, referenced (mmgrab)
+ * @pid: its thread group's pid, referenced
+ * @c: whose member it is
+ * @walk: the last walk that has shown it
+ * @batch: the attach that brought it or its ancestor in
+ * @base: its highest usage before it became a member, bytes
+ * @counted: of the members of @c with this @mm, this one counts
+ * @first: it is the first process of the run
+ */
+struct jf_member {
+	struct hlist_node by_signal;
+	struct hlist_node by_mm;
+	struct list_head node;
+	struct rcu_head rcu;
+	struct signal_struct *signal;
+	struct mm_struct *mm;
+	struct pid *pid;
+	struct jf_container *c;
+	unsigned long walk;
+	unsigned long batch;
+	u64 base;
+	bool counted;
+	bool first;
+};
+
+extern raw_spinlock_t jf_members_lock;
+extern struct kmem_cache *jf_member_cache;
+extern struct hlist_head jf_member_spaces[1 << JF_MEMBER_HASH_BITS];
+
+struct jf_member *jf_member_find(const struct signal_struct *signal);
+bool jf_member_is(const struct signal_struct *signal);
+int jf_member_link(struct jf_container *c, struct task_struct *p, struct jf_member *m,
+		   unsigned long batch);
+struct mm_struct *jf_member_unlink(struct jf_member *m);
+
 void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_struct *child);
-void jf_member_probe_exec(void *data, struct task_struct *p, pid_t old_pid, struct linux_binprm *bprm);
+void jf_member_probe_exec(void *data, struct task_struct *p, pid_t old_pid,
+			  struct linux_binprm *bprm);
 void jf_member_probe_exit(void *data, struct task_struct *p);
-void jf_member_probe_signal(void *data, int sig, struct kernel_siginfo *info, struct task_struct *p, int group,
-			    int result);
+void jf_member_probe_signal(void *data, int sig, struct kernel_siginfo *info, struct task_struct *p,
+			    int group, int result);
 
 #endif /* JACKFRUIT_MEMBER_H */

@@ -4,49 +4,38 @@
 
 #include "jackfruit.h"
 
-static const char * const jf_state_names[] = {
-	[JF_STATE_CREATED] = "created",
-	[JF_STATE_RUNNING] = "running",
-	[JF_STATE_EXITED] = "exited",
-	[JF_STATE_STOPPED] = "stopped",
+static const char *const jf_state_names[] = {
+	[JF_STATE_CREATED] = "created", [JF_STATE_RUNNING] = "running",
+	[JF_STATE_EXITED] = "exited",	[JF_STATE_STOPPED] = "stopped",
 	[JF_STATE_KILLED] = "killed",
 };
 
-static const char * const jf_reason_names[] = {
-	[JF_REASON_NONE] = "none",
-	[JF_REASON_EXITED] = "exited",
-	[JF_REASON_SIGNALED] = "signaled",
-	[JF_REASON_STOPPED] = "stopped",
-	[JF_REASON_KILLED] = "killed",
-	[JF_REASON_HARD_LIMIT] = "hard_limit",
+static const char *const jf_reason_names[] = {
+	[JF_REASON_NONE] = "none",	   [JF_REASON_EXITED] = "exited",
+	[JF_REASON_SIGNALED] = "signaled", [JF_REASON_STOPPED] = "stopped",
+	[JF_REASON_KILLED] = "killed",	   [JF_REASON_HARD_LIMIT] = "hard_limit",
 };
 
-static const char * const jf_event_names[] = {
-	[JF_EVENT_CREATE] = "create",
-	[JF_EVENT_START] = "start",
-	[JF_EVENT_SOFT] = "soft",
-	[JF_EVENT_SPIKE] = "spike",
-	[JF_EVENT_FORECAST] = "forecast",
-	[JF_EVENT_HARD] = "hard",
-	[JF_EVENT_KILL] = "kill",
-	[JF_EVENT_STOP] = "stop",
-	[JF_EVENT_EXIT] = "exit",
+static const char *const jf_event_names[] = {
+	[JF_EVENT_CREATE] = "create", [JF_EVENT_START] = "start",	[JF_EVENT_SOFT] = "soft",
+	[JF_EVENT_SPIKE] = "spike",   [JF_EVENT_FORECAST] = "forecast", [JF_EVENT_HARD] = "hard",
+	[JF_EVENT_KILL] = "kill",     [JF_EVENT_STOP] = "stop",		[JF_EVENT_EXIT] = "exit",
 	[JF_EVENT_REMOVE] = "remove",
 };
 
-static const char * const jf_action_names[] = {
+static const char *const jf_action_names[] = {
 	[JF_ACTION_KILL] = "kill",
 	[JF_ACTION_TERM] = "term",
 	[JF_ACTION_STOP] = "stop",
 	[JF_ACTION_NOTIFY] = "notify",
 };
 
-static const char * const jf_scope_names[] = {
+static const char *const jf_scope_names[] = {
 	[JF_SCOPE_CONTAINER] = "container",
 	[JF_SCOPE_PROCESS] = "process",
 };
 
-static const char * const jf_metric_names[] = {
+static const char *const jf_metric_names[] = {
 	[JF_METRIC_RSS] = "rss",
 	[JF_METRIC_ANON] = "anon",
 	[JF_METRIC_RSS_SWAP] = "rss+swap",

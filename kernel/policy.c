@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What to do about a container's memory. Pure functions: no clock, no lock, no allocation, no kernel call; they may
- * be called in any context and are compiled and tested on the host, too (selftests/host/policy_test.c).
+ * What to do about a container's memory. Pure functions: no clock, no lock, no allocation, no
+ * kernel call; they may be called in any context and are compiled and tested on the host, too
+ * (selftests/host/policy_test.c).
  *
- * Both limits have hysteresis for their events: one a crossing, the next only after usage has fallen below the limit by a
- * sixteenth of it. The action at the hard limit has none: it is taken at every look that sees usage above it, until it
- * has worked.
+ * Both limits have hysteresis for their events: one a crossing, the next only after usage has
+ * fallen below the limit by a sixteenth of it. The action at the hard limit has none: it is taken
+ * at every look that sees usage above it, until it has worked.
  */
 #include "policy.h"
 
@@ -16,25 +17,42 @@
 #else
 #include <errno.h>
 #include <string.h>
-#define div_u64(dividend, divisor)	((dividend) / (divisor))
-#define div64_u64(dividend, divisor)	((dividend) / (divisor))
-#define div_s64(dividend, divisor)	((dividend) / (s64)(divisor))
+#define div_u64(dividend, divisor) ((dividend) / (divisor))
+#define div64_u64(dividend, divisor) ((dividend) / (divisor))
+#define div_s64(dividend, divisor) ((dividend) / (s64)(divisor))
 #endif
 
-/* An event is armed again when usage is below its limit by 1/16: near enough to tell, too far to flap. */
-#define JF_REARM_SHIFT	4
+/*
+ * An event is armed again when usage is below its limit by 1/16: near enough to tell, too far to
+ * flap.
+ */
+#define JF_REARM_SHIFT 4
 
 /* The rate of growth is averaged over about this time, microseconds. */
-#define JF_RATE_TAU_US	1000000
+#define JF_RATE_TAU_US 1000000
 
 /* Looks that are nearer to each other than this say little of a rate, microseconds. */
-#define JF_RATE_MIN_US	1000
+#define JF_RATE_MIN_US 1000
 
-/* Slower growth than this (64 KiB a second) is taken for none: it is noise, and a forecast of hours. */
-#define JF_RATE_MIN	65536
+/*
+ * Slower growth than this (64 KiB a second) is taken for none: it is noise, and a forecast of
+ * hours.
+ */
+#define JF_RATE_MIN 65536
 
 /* What one look may add to the rate, bytes: keeps the arithmetic within 64 bits. */
-#define JF_GROWTH_MAX	((s64)1 << 40)
+#define JF_GROWTH_MAX ((s64)1 << 40)
+
+/*
+ * Who has been asked to end at the hard limit may use memory for that, but not without end: above
+ * the limit by 1/8 of it there is no more grace.
+ */
+#define JF_GRACE_SHIFT 3
+
+static bool above_grace(u64 usage, u64 limit)
+{
+	return usage > limit && usage - limit > limit >> JF_GRACE_SHIFT;
+}
 
 static bool below_rearm(u64 usage, u64 limit)
 {
@@ -60,17 +78,20 @@ static void update_rate(const struct jf_policy_look *look, struct jf_policy_stat
 
 	if (look->usage >= state->last_usage)
 		growth = look->usage - state->last_usage < (u64)JF_GROWTH_MAX ?
-			(s64)(look->usage - state->last_usage) : JF_GROWTH_MAX;
+			(s64)(look->usage - state->last_usage) :
+			JF_GROWTH_MAX;
 	else
 		growth = state->last_usage - look->usage < (u64)JF_GROWTH_MAX ?
-			-(s64)(state->last_usage - look->usage) : -JF_GROWTH_MAX;
+			-(s64)(state->last_usage - look->usage) :
+			-JF_GROWTH_MAX;
 	rate = div_s64(growth * 1000000, us);
 	state->rate += (rate - state->rate) * (s64)div_u64(us * 1024, us + JF_RATE_TAU_US) / 1024;
 	state->last_us = look->now_us;
 	state->last_usage = look->usage;
 }
 
-static u32 decide_soft(const struct jf_policy_config *config, u64 usage, struct jf_policy_state *state)
+static u32 decide_soft(const struct jf_policy_config *config, u64 usage,
+		       struct jf_policy_state *state)
 {
 	if (usage > config->soft_limit) {
 		if (state->soft_over)
@@ -90,10 +111,11 @@ static u32 decide_spike(const struct jf_policy_config *config, const struct jf_p
 	u32 decision = 0;
 
 	if (look->high_water > state->told) {
-		if (look->high_water > config->hard_limit && look->usage <= config->hard_limit && !state->hard_over)
+		if (look->high_water > config->hard_limit && look->usage <= config->hard_limit &&
+		    !state->hard_over)
 			decision = JF_DO_SPIKE_HARD;
-		else if (look->high_water > config->soft_limit && look->usage <= config->soft_limit &&
-			 !state->soft_over)
+		else if (look->high_water > config->soft_limit &&
+			 look->usage <= config->soft_limit && !state->soft_over)
 			decision = JF_DO_SPIKE_SOFT;
 		state->told = look->high_water;
 	}
@@ -102,10 +124,14 @@ static u32 decide_spike(const struct jf_policy_config *config, const struct jf_p
 	return decision;
 }
 
-static u32 decide_forecast(const struct jf_policy_config *config, struct jf_policy_state *state)
+static u32 decide_forecast(const struct jf_policy_config *config, u64 usage,
+			   struct jf_policy_state *state)
 {
 	u64 ms = jf_policy_forecast(config, state);
 
+	/* the hard event says it */
+	if (usage > config->hard_limit)
+		return 0;
 	if (ms < config->forecast_ms) {
 		if (state->forecast_over)
 			return 0;
@@ -117,22 +143,47 @@ static u32 decide_forecast(const struct jf_policy_config *config, struct jf_poli
 	return 0;
 }
 
-static u32 decide_action(const struct jf_policy_config *config, bool victim_alive, struct jf_policy_state *state)
+/* All members: they have been asked to end already, or it is done now. */
+static u32 decide_container(const struct jf_policy_config *config, u64 usage,
+			    struct jf_policy_state *state)
 {
-	bool process = config->scope == JF_SCOPE_PROCESS;
+	if (config->action == JF_ACTION_TERM) {
+		if (!state->asked_all) {
+			state->asked_all = true;
+			return JF_DO_TERM;
+		}
+		if (!above_grace(usage, config->hard_limit))
+			return 0;
+	}
+	state->ending = true;
+	return JF_DO_KILL;
+}
 
+/* One member: the memory of the last victim must be gone before another one is chosen. */
+static u32 decide_process(const struct jf_policy_config *config, const struct jf_policy_look *look,
+			  struct jf_policy_state *state)
+{
+	if (look->victim_alive) {
+		if (!state->asked_victim || !above_grace(look->usage, config->hard_limit))
+			return 0;
+		state->asked_victim = false;
+		return JF_DO_KILL_VICTIM;
+	}
+	state->asked_victim = config->action == JF_ACTION_TERM;
+	return state->asked_victim ? JF_DO_TERM_VICTIM : JF_DO_KILL_VICTIM;
+}
+
+static u32 decide_action(const struct jf_policy_config *config, const struct jf_policy_look *look,
+			 struct jf_policy_state *state)
+{
 	switch (config->action) {
 	case JF_ACTION_KILL:
 	case JF_ACTION_TERM:
-		/* the memory of the last victim must be gone before another one is chosen */
-		if (process && victim_alive)
-			return 0;
-		state->ending = !process;
-		if (config->action == JF_ACTION_KILL)
-			return process ? JF_DO_KILL_VICTIM : JF_DO_KILL;
-		return process ? JF_DO_TERM_VICTIM : JF_DO_TERM;
+		if (config->scope == JF_SCOPE_PROCESS)
+			return decide_process(config, look, state);
+		return decide_container(config, look->usage, state);
 	case JF_ACTION_STOP:
-		/* at every look: who was continued meanwhile, or has been forked since, is stopped again */
+		/* at every look: who was continued, or forked, since the last one is stopped */
 		state->stopped = true;
 		return JF_DO_STOP;
 	case JF_ACTION_NOTIFY:
@@ -150,12 +201,15 @@ static u32 decide_hard(const struct jf_policy_config *config, const struct jf_po
 		if (!state->hard_over)
 			decisions |= JF_DO_HARD_EVENT;
 		state->hard_over = true;
-		decisions |= decide_action(config, look->victim_alive, state);
+		decisions |= decide_action(config, look, state);
 	} else if (below_rearm(look->usage, config->hard_limit)) {
 		state->hard_over = false;
 	}
 	if (state->stopped && !(decisions & JF_DO_STOP)) {
-		/* a dying process needs no SIGCONT, and one that gets SIGTERM can only act on it when it runs */
+		/*
+		 * a dying process needs no SIGCONT, and one that gets SIGTERM can only act on it
+		 * when it runs
+		 */
 		state->stopped = false;
 		if (!(decisions & JF_DO_KILL))
 			decisions |= JF_DO_CONT;
@@ -183,7 +237,7 @@ u32 jf_policy_decide(const struct jf_policy_config *config, const struct jf_poli
 	update_rate(look, state);
 	decisions = decide_spike(config, look, state);
 	decisions |= decide_soft(config, look->usage, state);
-	decisions |= decide_forecast(config, state);
+	decisions |= decide_forecast(config, look->usage, state);
 	decisions |= decide_hard(config, look, state);
 	return decisions;
 }
@@ -219,13 +273,13 @@ u64 jf_policy_forecast(const struct jf_policy_config *config, const struct jf_po
  * @state: after jf_policy_decide() of this look
  *
  * The container cannot cross a limit before it has filled the headroom below it: the answer is
- * headroom / fill_bytes_per_us, not less than min_us and not more than max_us. Once it is above the hard limit without
- * being killed there is nothing left to be quick for.
+ * headroom / fill_bytes_per_us, not less than min_us and not more than max_us. Once it is above the
+ * hard limit without being killed there is nothing left to be quick for.
  *
  * Return: microseconds, or JF_LOOK_NEVER when no limit can be crossed.
  */
-u64 jf_policy_next_look(const struct jf_policy_config *config, const struct jf_policy_pace *pace, u64 usage,
-			const struct jf_policy_state *state)
+u64 jf_policy_next_look(const struct jf_policy_config *config, const struct jf_policy_pace *pace,
+			u64 usage, const struct jf_policy_state *state)
 {
 	u64 limit = config->hard_limit;
 	u64 us;
@@ -235,8 +289,12 @@ u64 jf_policy_next_look(const struct jf_policy_config *config, const struct jf_p
 	if (config->soft_limit == JF_LIMIT_MAX && config->hard_limit == JF_LIMIT_MAX)
 		return JF_LOOK_NEVER;
 
-	if (usage > config->hard_limit)
-		return pace->max_us;
+	if (usage > limit) {
+		/* who has been asked to end has some headroom left, everybody else none */
+		if (!state->asked_all && !state->asked_victim)
+			return pace->max_us;
+		limit += limit >> JF_GRACE_SHIFT;
+	}
 	if (!state->soft_over && config->soft_limit < limit)
 		limit = config->soft_limit;
 	us = limit > usage ? div_u64(limit - usage, pace->fill_bytes_per_us) : 0;
@@ -268,7 +326,8 @@ static int unit_shift(char unit)
 
 /**
  * jf_policy_parse_size() - read a size as a user writes it
- * @text: decimal bytes with an optional K, M, G or T (powers of 1024), or "max"; one newline may follow
+ * @text: decimal bytes with an optional K, M, G or T (powers of 1024), or "max"; one newline may
+ *	follow
  * @bytes: where the result goes; untouched on error
  *
  * Stricter than memparse(), which takes "64Mjunk", "0x40" and numbers that overflow.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The policy: (configuration, observation, state) -> (decisions, state). Plain C without kernel calls, so that the
- * very same file is compiled and tested on the host.
+ * The policy: (configuration, observation, state) -> (decisions, state). Plain C without kernel
+ * calls, so that the very same file is compiled and tested on the host.
  */
 #ifndef JACKFRUIT_POLICY_H
 #define JACKFRUIT_POLICY_H
@@ -11,23 +11,23 @@
 #else
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-typedef uint64_t u64;
-typedef int64_t s64;
-typedef uint32_t u32;
+typedef unsigned long long u64;
+typedef long long s64;
+typedef unsigned int u32;
 #endif
 
 /* No limit: what "max" stands for. Usage cannot reach it. */
-#define JF_LIMIT_MAX	(~(u64)0)
+#define JF_LIMIT_MAX (~(u64)0)
 /* No look is needed until something changes. */
-#define JF_LOOK_NEVER	(~(u64)0)
+#define JF_LOOK_NEVER (~(u64)0)
 /* At the present rate of growth no limit is in sight. */
-#define JF_FORECAST_NONE	(~(u64)0)
+#define JF_FORECAST_NONE (~(u64)0)
 
 /**
  * enum jf_action - what is done at the hard limit
  * @JF_ACTION_KILL: SIGKILL
- * @JF_ACTION_TERM: SIGTERM, and SIGKILL after a grace time
+ * @JF_ACTION_TERM: SIGTERM, and SIGKILL after a grace time, or when usage grows on by 1/8 of the
+ *	limit
  * @JF_ACTION_STOP: SIGSTOP to all for as long as the limit is exceeded
  * @JF_ACTION_NOTIFY: nothing but the event
  */
@@ -54,7 +54,8 @@ enum jf_scope {
  * @hard_limit: bytes; above it @action is taken. JF_LIMIT_MAX: none
  * @action: what is done at the hard limit
  * @scope: to whom
- * @forecast_ms: a forecast event when the hard limit is nearer than this at the present rate of growth; 0: none
+ * @forecast_ms: a forecast event when the hard limit is nearer than this at the present rate of
+ *	growth; 0: none
  */
 struct jf_policy_config {
 	u64 soft_limit;
@@ -68,8 +69,8 @@ struct jf_policy_config {
  * struct jf_policy_look - what was seen
  * @now_us: when, microseconds of a monotonic clock
  * @usage: bytes in use
- * @high_water: the highest usage of any one address space that the kernel has noted, bytes; it may be from between
- *	two looks. 0: not known
+ * @high_water: the highest usage of any one address space that the kernel has noted, bytes; it may
+ *	be from between two looks. 0: not known
  * @victim_alive: a member that the last JF_DO_*_VICTIM chose still has its memory
  */
 struct jf_policy_look {
@@ -83,7 +84,8 @@ struct jf_policy_look {
  * struct jf_policy_pace - how often to look
  * @min_us: the shortest time between two looks, microseconds, not 0
  * @max_us: the longest
- * @fill_bytes_per_us: the fastest a container can fill memory; it decides how far its headroom lasts; not 0
+ * @fill_bytes_per_us: the fastest a container can fill memory; it decides how far its headroom
+ *	lasts; not 0
  */
 struct jf_policy_pace {
 	u32 min_us;
@@ -92,13 +94,17 @@ struct jf_policy_pace {
 };
 
 /**
- * struct jf_policy_state - what the policy remembers of one run of a container; all zero at its start
+ * struct jf_policy_state - what the policy remembers of one run of a container; all zero at its
+ * start
  * @soft_over: the soft event of this crossing has been given; armed again below the limit by 1/16
  * @hard_over: the hard event of this crossing has been given; armed again in the same way
- * @ending: all members are being killed or asked to end: no further decisions
+ * @ending: all members are being killed: no further decisions
+ * @asked_all: all members have been asked to end
+ * @asked_victim: the victim has been asked to end
  * @stopped: members have been sent SIGSTOP
  * @forecast_over: the forecast event has been given; armed again when the forecast is twice as far
- * @told: the highest usage that was looked at or told of, bytes: a spike is a high-water mark above it
+ * @told: the highest usage that was looked at or told of, bytes: a spike is a high-water mark above
+ *	it
  * @rate: growth, bytes a second, averaged over about a second
  * @last_us: when the last look was; 0: there was none
  * @last_usage: and what it saw, bytes
@@ -107,6 +113,8 @@ struct jf_policy_state {
 	bool soft_over;
 	bool hard_over;
 	bool ending;
+	bool asked_all;
+	bool asked_victim;
 	bool stopped;
 	bool forecast_over;
 	u64 told;
@@ -116,23 +124,23 @@ struct jf_policy_state {
 };
 
 /* Decisions, to be carried out in this order. Events: */
-#define JF_DO_SOFT_EVENT	(1u << 0)
-#define JF_DO_SPIKE_SOFT	(1u << 1)
-#define JF_DO_SPIKE_HARD	(1u << 2)
-#define JF_DO_FORECAST_EVENT	(1u << 3)
-#define JF_DO_HARD_EVENT	(1u << 4)
+#define JF_DO_SOFT_EVENT 0x001
+#define JF_DO_SPIKE_SOFT 0x002
+#define JF_DO_SPIKE_HARD 0x004
+#define JF_DO_FORECAST_EVENT 0x008
+#define JF_DO_HARD_EVENT 0x010
 /* and actions, at most one of them, and JF_DO_CONT: */
-#define JF_DO_KILL		(1u << 5)
-#define JF_DO_KILL_VICTIM	(1u << 6)
-#define JF_DO_TERM		(1u << 7)
-#define JF_DO_TERM_VICTIM	(1u << 8)
-#define JF_DO_STOP		(1u << 9)
-#define JF_DO_CONT		(1u << 10)
+#define JF_DO_KILL 0x020
+#define JF_DO_KILL_VICTIM 0x040
+#define JF_DO_TERM 0x080
+#define JF_DO_TERM_VICTIM 0x100
+#define JF_DO_STOP 0x200
+#define JF_DO_CONT 0x400
 
 u32 jf_policy_decide(const struct jf_policy_config *config, const struct jf_policy_look *look,
 		     struct jf_policy_state *state);
-u64 jf_policy_next_look(const struct jf_policy_config *config, const struct jf_policy_pace *pace, u64 usage,
-			const struct jf_policy_state *state);
+u64 jf_policy_next_look(const struct jf_policy_config *config, const struct jf_policy_pace *pace,
+			u64 usage, const struct jf_policy_state *state);
 u64 jf_policy_forecast(const struct jf_policy_config *config, const struct jf_policy_state *state);
 int jf_policy_parse_size(const char *text, u64 *bytes);
 bool jf_policy_name_ok(const char *name);

@@ -2,8 +2,9 @@
 /*
  * Tracepoints, found by name and attached only while somebody is a member.
  *
- * Members are followed through sched_process_fork, _exec and _exit; signal_generate tells who has killed one. A probe
- * costs every process of the host a few instructions, so they are attached with the first member and detached with the last.
+ * Members are followed through sched_process_fork, _exec and _exit; signal_generate tells who has
+ * killed one. A probe costs every process of the host a few instructions, so they are attached with
+ * the first member and detached with the last.
  *
  * Locking: jf_probe_lock protects the user count; it is held around registering, which sleeps.
  */
@@ -84,7 +85,10 @@ int jf_probe_init(void)
 	return 0;
 }
 
-/* Detach the first @count probes. They may still be running: jf_member_exit() waits for that before it is unloaded. */
+/*
+ * Detach the first @count probes. They may still be running: jf_member_exit() waits for that before
+ * it is unloaded.
+ */
 static void jf_probe_detach(size_t count)
 {
 	while (count--)

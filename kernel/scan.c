@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When to look. Each container that has a limit and a member has its next look in a queue ordered by time, from its
- * headroom (see jf_policy_next_look()); one hrtimer waits for the first of them, and one work item looks at all that
- * are due. With an empty queue no timer runs.
+ * When to look. Each container that has a limit and a member has its next look in a queue ordered
+ * by time, from its headroom (see jf_policy_next_look()); one hrtimer waits for the first of them,
+ * and one work item looks at all that are due. With an empty queue no timer runs.
  *
- * Model: jf_scan_at() puts a container into the queue and sets the timer if it is the first. The timer's handler only
- * queues the work. The work takes one container after the other from the front, the riskiest first, looks at it outside
- * the lock, and the look puts it back; at last it sets the timer for the one that is now first.
+ * Model: jf_scan_at() puts a container into the queue and sets the timer if it is the first. The
+ * timer's handler only queues the work. The work takes one container after the other from the
+ * front, the riskiest first, looks at it outside the lock, and the look puts it back; at last it
+ * sets the timer for the one that is now first.
  *
  * Locking: jf_scan_lock protects the queue and the setting of the timer.
  *
- * Lifetime: a container in the queue is alive, since jf_container_drop() takes it out; the work gets a reference of the
- * item under the lock, before it lets go of it.
+ * Lifetime: a container in the queue is alive, since jf_container_drop() takes it out; the work
+ * gets a reference of the item under the lock, before it lets go of it.
  */
 #include <linux/hrtimer.h>
 #include <linux/moduleparam.h>
@@ -25,15 +26,16 @@ static unsigned int scan_min_us = 1000;
 static unsigned int scan_max_us = 100000;
 
 /* A shorter period than this would be a livelock on a small board. */
-#define JF_SCAN_FLOOR_US	100
+#define JF_SCAN_FLOOR_US 100
 
 /*
- * The fastest a container can fill memory, bytes a microsecond (about MB/s): what one CPU of a large machine can zero
- * and map, 2 GB/s. It is what the headroom is divided by.
+ * The fastest a container can fill memory, bytes a microsecond (about MB/s): what one CPU of a
+ * large machine can zero and map, 2 GB/s. It is what the headroom is divided by.
  */
-#define JF_FILL_BYTES_PER_US	2048
+#define JF_FILL_BYTES_PER_US 2048
 
-static DEFINE_RAW_SPINLOCK(jf_scan_lock); /* protects jf_scan_queue and the setting of jf_scan_timer */
+/* protects jf_scan_queue and the setting of jf_scan_timer */
+static DEFINE_RAW_SPINLOCK(jf_scan_lock);
 static struct timerqueue_head jf_scan_queue;
 static struct hrtimer jf_scan_timer;
 static struct work_struct jf_scan_work;
@@ -54,9 +56,9 @@ static const struct kernel_param_ops jf_scan_param_ops = {
 };
 
 module_param_cb(scan_min_us, &jf_scan_param_ops, &scan_min_us, 0644);
-MODULE_PARM_DESC(scan_min_us, "shortest time between two looks at a container, microseconds (default 1000)");
+MODULE_PARM_DESC(scan_min_us, "shortest time between two looks, microseconds (default 1000)");
 module_param_cb(scan_max_us, &jf_scan_param_ops, &scan_max_us, 0644);
-MODULE_PARM_DESC(scan_max_us, "longest time between two looks at a container with a limit, microseconds (default 100000)");
+MODULE_PARM_DESC(scan_max_us, "longest time between two looks, microseconds (default 100000)");
 
 /**
  * jf_scan_pace() - the pace that looks are to be planned with
@@ -188,8 +190,8 @@ void jf_scan_init(void)
 /**
  * jf_scan_exit() - stop the timer and the work
  *
- * No container is left, so nothing plans a look any more; but the timer queues the work and the work sets the timer, so
- * the timer is stopped on both sides of the work.
+ * No container is left, so nothing plans a look any more; but the timer queues the work and the
+ * work sets the timer, so the timer is stopped on both sides of the work.
  */
 void jf_scan_exit(void)
 {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is: /sys/class/jackfruit/NAME, a device of class jackfruit for each container, with read-only files. It is also
- * what uevents come from.
+ * What is: /sys/class/jackfruit/NAME, a device of class jackfruit for each container, with
+ * read-only files. It is also what uevents come from.
  *
- * Locking: a show takes the container's lock for a consistent answer. device_unregister() waits for shows under way, so
- * it is never called with that lock held, and a show always finds its container.
+ * Locking: a show takes the container's lock for a consistent answer. device_unregister() waits for
+ * shows under way, so it is never called with that lock held, and a show always finds its
+ * container.
  */
 #include <linux/device.h>
 #include <linux/kobject.h>
@@ -159,11 +160,13 @@ static ssize_t last_kill_show(struct device *dev, struct device_attribute *attr,
 	len += sysfs_emit_at(buf, len, "seq %llu\n", kill.seq);
 	len += sysfs_emit_at(buf, len, "cause %s\n", jf_reason_name(kill.cause));
 	if (sender[0])
-		len += sysfs_emit_at(buf, len, "sender_pid %d\nsender_comm %s\n", kill.sender.pid, sender);
+		len += sysfs_emit_at(buf, len, "sender_pid %d\nsender_comm %s\n", kill.sender.pid,
+				     sender);
 	len += sysfs_emit_at(buf, len, "victim_pid %d\nvictim_comm %s\n", kill.victim.pid, victim);
 	if (kill.cause == JF_REASON_HARD_LIMIT) {
 		len += sysfs_emit_at(buf, len, "limit %llu\nusage %llu\n", kill.limit, kill.usage);
-		len += sysfs_emit_at(buf, len, "overshoot %llu\n", peak > kill.limit ? peak - kill.limit : 0);
+		len += sysfs_emit_at(buf, len, "overshoot %llu\n",
+				     peak > kill.limit ? peak - kill.limit : 0);
 	}
 	len += sysfs_emit_at(buf, len, "peak %llu\n", peak);
 	if (kill.done && kill.begin_ns && kill.cause != JF_REASON_SIGNALED)
@@ -189,10 +192,21 @@ static struct attribute *jf_device_attrs[] = {
 };
 ATTRIBUTE_GROUPS(jf_device);
 
-/* In every uevent of the device, its add and remove included. */
+/*
+ * In every uevent of the device. What uevent.c sends has an event and its number already; the
+ * device's own add and remove get theirs here, so that a listener sees every number.
+ */
 static int jf_device_uevent(jf_uevent_device *dev, struct kobj_uevent_env *env)
 {
-	return add_uevent_var(env, "JACKFRUIT_CONTAINER=%s", dev_name(dev));
+	const struct jf_container *c = dev_get_drvdata(dev);
+	int i, ret;
+
+	ret = add_uevent_var(env, "JACKFRUIT_CONTAINER=%s", dev_name(dev));
+	for (i = 0; i < env->envp_idx; i++) {
+		if (str_has_prefix(env->envp[i], "JACKFRUIT_SEQ="))
+			return ret;
+	}
+	return ret ?: add_uevent_var(env, "JACKFRUIT_SEQ=%llu", READ_ONCE(c->seq));
 }
 
 /**
@@ -206,7 +220,8 @@ int jf_sysfs_add(struct jf_container *c)
 {
 	struct device *dev;
 
-	dev = device_create_with_groups(jf_class, NULL, MKDEV(0, 0), c, jf_device_groups, "%s", c->name);
+	dev = device_create_with_groups(jf_class, NULL, MKDEV(0, 0), c, jf_device_groups, "%s",
+					c->name);
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
 	c->dev = dev;

@@ -11,7 +11,8 @@
 /* every line of debugfs's events; type is its name */
 TRACE_EVENT(jf_event,
 
-	TP_PROTO(u64 seq, const char *container, const char *type, pid_t pid, u64 usage, u64 limit),
+	TP_PROTO(u64 seq, const char *container, const char *type, pid_t pid, u64 usage,
+		 u64 limit),
 
 	TP_ARGS(seq, container, type, pid, usage, limit),
 
@@ -33,8 +34,8 @@ TRACE_EVENT(jf_event,
 		strscpy(__entry->type, type, sizeof(__entry->type));
 	),
 
-	TP_printk("seq=%llu container=%s event=%s pid=%d usage=%llu limit=%llu", __entry->seq, __entry->container,
-		  __entry->type, __entry->pid, __entry->usage, __entry->limit)
+	TP_printk("seq=%llu container=%s event=%s pid=%d usage=%llu limit=%llu", __entry->seq,
+		  __entry->container, __entry->type, __entry->pid, __entry->usage, __entry->limit)
 );
 
 /* a look at a container's usage, and when the next one will be, microseconds from now */
@@ -56,7 +57,8 @@ TRACE_EVENT(jf_look,
 		strscpy(__entry->container, container, sizeof(__entry->container));
 	),
 
-	TP_printk("container=%s usage=%llu next_us=%lld", __entry->container, __entry->usage, (s64)__entry->next_us)
+	TP_printk("container=%s usage=%llu next_us=%lld", __entry->container, __entry->usage,
+		  (s64)__entry->next_us)
 );
 
 DECLARE_EVENT_CLASS(jf_member,

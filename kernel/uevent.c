@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The news: each event that concerns a running container goes out as a uevent (ACTION=change) of its device, in the
- * order of the history. Sending sleeps, so a work item does it, which reads the history like any other reader.
+ * The news: each event that concerns a running container goes out as a uevent (ACTION=change) of
+ * its device, in the order of the history. Sending sleeps, so a work item does it, which reads the
+ * history like any other reader.
  *
  * Locking: none of its own; the variables belong to the work, which does not run twice at a time.
  *
- * Lifetime: jf_container_drop() flushes the work before the device goes, so a device that is found here by name is the
- * one that the event is about.
+ * Lifetime: jf_container_drop() flushes the work before the device goes, so a device that is found
+ * here by name is the one that the event is about.
  */
 #include <linux/device.h>
 #include <linux/kobject.h>
@@ -21,6 +22,7 @@ static struct kobj_uevent_env jf_uevent_env; /* 2 KiB: too much for the stack */
 
 static int jf_uevent_fill(struct kobj_uevent_env *env, const struct jf_event *event)
 {
+	const char *reason = jf_reason_name(event->reason);
 	int ret;
 
 	ret = add_uevent_var(env, "JACKFRUIT_EVENT=%s", jf_event_name(event->type));
@@ -40,7 +42,7 @@ static int jf_uevent_fill(struct kobj_uevent_env *env, const struct jf_event *ev
 		ret = ret ?: add_uevent_var(env, "JACKFRUIT_SENDER_COMM=%s", event->sender_comm);
 	}
 	if (event->reason != JF_REASON_NONE)
-		ret = ret ?: add_uevent_var(env, "JACKFRUIT_REASON=%s", jf_reason_name(event->reason));
+		ret = ret ?: add_uevent_var(env, "JACKFRUIT_REASON=%s", reason);
 	if (event->status >= 0)
 		ret = ret ?: add_uevent_var(env, "JACKFRUIT_STATUS=%d", event->status);
 	return ret;

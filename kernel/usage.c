@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How much memory members use, by the counters that /proc/PID/status shows as RssFile, RssAnon, RssShmem and VmSwap.
+ * How much memory members use, by the counters that /proc/PID/status shows as RssFile, RssAnon,
+ * RssShmem and VmSwap.
  *
- * The sum over a container counts each address space once, however many members share it. It is an upper bound: pages
- * that two address spaces share after fork() count twice, and so do shared libraries and shared memory.
+ * The sum over a container counts each address space once, however many members share it. It is an
+ * upper bound: pages that two address spaces share after fork() count twice, and so do shared
+ * libraries and shared memory.
  */
 #include <linux/mm.h>
 #include <linux/pid.h>
@@ -98,7 +100,7 @@ void jf_usage_read(struct jf_container *c, struct jf_usage *usage)
 {
 	struct jf_usage_sum sum = { .usage = usage, .metric = c->metric };
 
-	*usage = (struct jf_usage){ };
+	*usage = (struct jf_usage){};
 	if (c->metric == JF_METRIC_RSS)
 		usage->high_water = jf_members_seen(c).high_water;
 	jf_members_walk(c, jf_usage_add, &sum);

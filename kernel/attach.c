@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How a process and all its descendants become members while they run, fork, exec and exit.
+ *
+ * Locking: jf_members_lock, inside task_lock() of the task that is linked, which keeps its mm in
+ * place. The container's lock is held, so there is one attach at a time to a container.
+ */
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+
+#include "jackfruit.h"
+#include "member.h"
+
+/* Link a task that may be running; it may exec, exit or fork meanwhile. */
+static int jf_member_insert(struct jf_container *c, struct task_struct *p, struct jf_member *m,
+			    unsigned long batch)
+{
+	struct task_struct *t;
+	unsigned long flags;
+	int ret = -ESRCH;
+
+	rcu_read_lock();
+	/* a group whose leader has exited lives on in its other threads */
+	for_each_thread(p, t) {
+		task_lock(t);
+		if (t->mm) {
+			/* what it has used before is not the container's */
+			m->base = (u64)max(get_mm_hiwater_rss(t->mm), t->signal->maxrss)
+				<< PAGE_SHIFT;
+			raw_spin_lock_irqsave(&jf_members_lock, flags);
+			ret = jf_member_link(c, t, m, batch);
+			raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+			task_unlock(t);
+			break;
+		}
+		task_unlock(t);
+	}
+	rcu_read_unlock();
+	return ret;
+}
+
+/*
+ * Is @p a child of one of @c's members, and no member itself? Then tell its parent's batch. Under
+ * RCU.
+ */
+static bool jf_member_child_of(struct jf_container *c, struct task_struct *p, unsigned long *batch)
+{
+	struct jf_member *m;
+	unsigned long flags;
+	bool found = false;
+
+	if (p->flags & PF_KTHREAD || !jf_member_is(rcu_dereference(p->real_parent)->signal))
+		return false;
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	m = jf_member_find(rcu_dereference(p->real_parent)->signal);
+	if (m && m->c == c && !jf_member_find(p->signal)) {
+		*batch = m->batch;
+		found = true;
+	}
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return found;
+}
+
+/*
+ * One pass over all processes: take in the children of members. One RCU section, as
+ * for_each_process() wants it; it is done at an attach only.
+ *
+ * Return: how many were taken in, or -ENOMEM.
+ */
+static int jf_members_pass(struct jf_container *c)
+{
+	struct jf_member *spare = NULL;
+	struct task_struct *p;
+	unsigned long batch;
+	int added = 0;
+
+	spare = kmem_cache_zalloc(jf_member_cache, GFP_KERNEL);
+	if (!spare)
+		return -ENOMEM;
+	rcu_read_lock();
+	for_each_process(p) {
+		if (!jf_member_child_of(c, p, &batch))
+			continue;
+		if (!spare)
+			spare = kmem_cache_zalloc(jf_member_cache, GFP_ATOMIC | __GFP_NOWARN);
+		if (!spare)
+			break; /* the next pass begins with one that may sleep */
+		if (!jf_member_insert(c, p, spare, batch)) {
+			spare = NULL;
+			added++;
+		}
+	}
+	rcu_read_unlock();
+	if (spare)
+		kmem_cache_free(jf_member_cache, spare);
+	return added;
+}
+
+/* Release all members that came in with one attach. */
+static void jf_members_release(struct jf_container *c, unsigned long batch)
+{
+	struct jf_member *m, *next;
+	struct mm_struct *mm;
+	unsigned long flags;
+
+	do {
+		mm = NULL;
+		raw_spin_lock_irqsave(&jf_members_lock, flags);
+		list_for_each_entry_safe(m, next, &c->members, node) {
+			if (m->batch == batch) {
+				mm = jf_member_unlink(m);
+				break;
+			}
+		}
+		raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+		if (mm)
+			mmdrop(mm);
+	} while (mm);
+}
+
+/**
+ * jf_members_attach() - make a process and all its descendants members
+ * @c: the container
+ * @p: any thread of the process; referenced by the caller
+ * @first: it is the first process of a new run, whose way to end is kept
+ *
+ * The process is linked first. Whatever it forks from then on is seen by the fork probe; whatever
+ * it had forked before is found by passes over all processes, each finding at least the children of
+ * those that the last one found, until a pass finds none.
+ *
+ * Context: may sleep; @c->lock held, probes attached.
+ * Return: 0; -EEXIST it is a member of @c already; -EBUSY it is one of another container; -ESRCH it
+ * has exited; -ENOMEM. On error nothing has changed.
+ */
+int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first)
+{
+	struct jf_member *m;
+	unsigned long batch, flags;
+	int ret;
+
+	lockdep_assert_held(&c->lock);
+	m = kmem_cache_zalloc(jf_member_cache, GFP_KERNEL);
+	if (!m)
+		return -ENOMEM;
+	m->first = first;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	batch = ++c->batch;
+	if (first)
+		c->seen = (struct jf_seen){};
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+
+	ret = jf_member_insert(c, p, m, batch);
+	if (ret) {
+		kmem_cache_free(jf_member_cache, m);
+		return ret;
+	}
+	do {
+		ret = jf_members_pass(c);
+	} while (ret > 0);
+	if (ret)
+		jf_members_release(c, batch);
+	return ret;
+}
+
+/**
+ * jf_members_find_missed() - take in the children that a fork probe had no memory for
+ * @c: the container
+ *
+ * A child whose parent has exited in the meantime cannot be found any more; it has run out of a
+ * limit only on a machine that had no memory left for a hundred bytes.
+ *
+ * Context: may sleep; @c->lock held.
+ */
+void jf_members_find_missed(struct jf_container *c)
+{
+	unsigned long flags;
+	bool missed;
+	int ret;
+
+	lockdep_assert_held(&c->lock);
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	missed = c->missed;
+	c->missed = false;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	if (!missed)
+		return;
+	do {
+		ret = jf_members_pass(c);
+	} while (ret > 0);
+	if (ret) {
+		/* still no memory: the next look or work tries again */
+		raw_spin_lock_irqsave(&jf_members_lock, flags);
+		c->missed = true;
+		raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	}
+}

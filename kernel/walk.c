@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is done to all members of a container: counting, signalling, renicing.
+ *
+ * Locking: jf_members_lock while members are taken from the list, a batch at a time; what is done
+ * to them is done outside of it, on referenced pids and address spaces.
+ */
+#include <linux/hashtable.h>
+#include <linux/pid.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+
+#include "jackfruit.h"
+#include "member.h"
+
+/* How many members a walk takes out of the lock at a time. */
+#define JF_WALK_BATCH 16
+
+/* Take the next members that the walk has not shown, and reference what is theirs. */
+static unsigned int jf_members_take(struct jf_container *c, struct jf_member_ref *refs)
+{
+	struct jf_member *m;
+	unsigned long flags;
+	unsigned int n = 0;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	while (n < JF_WALK_BATCH) {
+		m = list_first_entry_or_null(&c->members, struct jf_member, node);
+		if (!m || m->walk == c->walk)
+			break;
+		m->walk = c->walk;
+		list_move_tail(&m->node, &c->members);
+		mmgrab(m->mm);
+		refs[n++] = (struct jf_member_ref){
+			.pid = get_pid(m->pid), .mm = m->mm, .base = m->base, .counted = m->counted
+		};
+	}
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return n;
+}
+
+/**
+ * jf_members_walk() - show every member to a function
+ * @c: the container
+ * @fn: called for each; may sleep; what it is shown is referenced until it returns
+ * @data: passed to @fn
+ *
+ * The list is rotated: a member goes to its end when it is shown, marked with the number of the
+ * walk, and the walk is over when a marked one is at the front. So the lock can be let go at any
+ * point, however long the list, and no cursor can be left behind. Members that appear during the
+ * walk are marked from the start: a fork bomb cannot keep it going.
+ *
+ * Context: may sleep; @c->lock held, which makes it the only walk.
+ */
+void jf_members_walk(struct jf_container *c,
+		     void (*fn)(const struct jf_member_ref *ref, void *data), void *data)
+{
+	struct jf_member_ref refs[JF_WALK_BATCH];
+	unsigned long flags;
+	unsigned int i, n;
+
+	lockdep_assert_held(&c->lock);
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	c->walk++;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+
+	while ((n = jf_members_take(c, refs))) {
+		for (i = 0; i < n; i++) {
+			fn(&refs[i], data);
+			put_pid(refs[i].pid);
+			mmdrop(refs[i].mm);
+		}
+		cond_resched();
+	}
+}
+
+static void jf_member_signal(const struct jf_member_ref *ref, void *data)
+{
+	int *sig = data;
+
+	/* by struct pid, not by number: a number that is reused is another struct pid */
+	kill_pid(ref->pid, *sig, 1);
+}
+
+/**
+ * jf_members_signal() - send a signal to every member
+ * @c: the container
+ * @sig: the signal
+ *
+ * Context: may sleep; @c->lock held.
+ */
+void jf_members_signal(struct jf_container *c, int sig)
+{
+	jf_members_walk(c, jf_member_signal, &sig);
+}
+
+/**
+ * jf_members_count() - how many members there are
+ * @c: the container
+ *
+ * Context: any.
+ */
+unsigned int jf_members_count(struct jf_container *c)
+{
+	return READ_ONCE(c->nr_members);
+}
+
+/**
+ * jf_members_set_killing() - from now on, members are killed as they appear, or no longer
+ * @c: the container
+ * @killing: whether
+ *
+ * A process with a pending SIGKILL cannot fork any more. One that had not got it when it forked has
+ * a child that the fork probe sees: while this is set the probe queues the container's work, which
+ * kills again. So the killing ends, after as many passes as it takes for the signal to overtake the
+ * forks.
+ *
+ * Context: any.
+ */
+void jf_members_set_killing(struct jf_container *c, bool killing)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	c->killing = killing;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+}
+
+/**
+ * jf_members_watch() - queue the container's work at every exit, or no longer
+ * @c: the container
+ * @watching: whether
+ *
+ * Context: any.
+ */
+void jf_members_watch(struct jf_container *c, bool watching)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	c->watching = watching;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+}
+
+/**
+ * jf_members_have_space() - does any member have this address space?
+ * @c: the container
+ * @mm: the address space, referenced
+ *
+ * Context: any.
+ */
+bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm)
+{
+	struct jf_member *m;
+	unsigned long flags;
+	bool found = false;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	hash_for_each_possible(jf_member_spaces, m, by_mm, (unsigned long)mm) {
+		if (m->mm == mm && m->c == c)
+			found = true;
+	}
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return found;
+}
+
+struct jf_signal_space {
+	struct mm_struct *mm;
+	int sig;
+};
+
+static void jf_member_signal_space(const struct jf_member_ref *ref, void *data)
+{
+	struct jf_signal_space *to = data;
+
+	if (ref->mm == to->mm)
+		kill_pid(ref->pid, to->sig, 1);
+}
+
+/**
+ * jf_members_signal_space() - send a signal to all members that share an address space
+ * @c: the container
+ * @mm: the address space, referenced
+ * @sig: the signal
+ *
+ * Context: may sleep; @c->lock held.
+ */
+void jf_members_signal_space(struct jf_container *c, struct mm_struct *mm, int sig)
+{
+	struct jf_signal_space to = { .mm = mm, .sig = sig };
+
+	jf_members_walk(c, jf_member_signal_space, &to);
+}
+
+/**
+ * jf_members_seen() - what the probes have seen of the run
+ * @c: the container
+ *
+ * Context: any.
+ */
+struct jf_seen jf_members_seen(struct jf_container *c)
+{
+	struct jf_seen seen;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	seen = c->seen;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return seen;
+}
+
+/**
+ * jf_members_set_seen() - put back what an attach that failed has cleared
+ * @c: the container
+ * @seen: what jf_members_seen() said before
+ *
+ * Context: any.
+ */
+void jf_members_set_seen(struct jf_container *c, const struct jf_seen *seen)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	c->seen = *seen;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+}
+
+static void jf_member_renice(const struct jf_member_ref *ref, void *data)
+{
+	struct task_struct *leader, *t;
+	int *nice = data;
+
+	rcu_read_lock();
+	leader = pid_task(ref->pid, PIDTYPE_TGID);
+	if (leader) {
+		for_each_thread(leader, t)
+			set_user_nice(t, *nice);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * jf_members_renice() - set the nice value of every member's every thread
+ * @c: the container
+ * @nice: MIN_NICE..MAX_NICE
+ *
+ * Context: may sleep; @c->lock held.
+ */
+void jf_members_renice(struct jf_container *c, int nice)
+{
+	jf_members_walk(c, jf_member_renice, &nice);
+}
