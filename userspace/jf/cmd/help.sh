@@ -11,14 +11,19 @@ Containers under memory limits kept by the kernel module jackfruit.
 
   start     run a command in a container in the background
   run       the same in the foreground
+  exec      one more command in a running container
+  attach    a running process, whatever started it, under limits
   ps        list containers
+  top       how full they are, live
   logs      what a container wrote
   events    what happened to containers: limits, kills, exits
   inspect   all about a container
+  update    change limits and other settings
   wait      until a container has ended
   stop      end a container in good manners
   kill      end it at once
   rm        remove one that has ended, with its log
+  check     is all there that jackfruit needs? and what to do if not
   version   which jf, jfrun, jflog and module
   help      this, or `jf help COMMAND`
 

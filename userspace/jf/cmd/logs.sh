@@ -95,6 +95,9 @@ cmd_main() {
 	*) is_number "$_tail" || usage_die "--tail '$_tail': not a number of lines" ;;
 	esac
 	check_name "$1"
+	# A container that has ended just now: its jflog may have a last byte to write.
+	[ -n "$_follow" ] || container_runs "$1" || await_logger "$1" ||
+		log "$1: its jflog still writes: is the disk stuck?"
 	log_path "$1"
 	_log=$REPLY
 	if ! [ -e "$_log" ]; then

@@ -1,138 +1,135 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# jf ps: the containers, one a line. The kernel's files are read with the
-# shell's own read: no process is made a container, so that hundreds of them
-# are listed in a moment on a small board. One awk lays out the table.
+# jf ps: the containers, one a line.
+
+# shellcheck source=/dev/null # found at run time
+. "$JF_HOME/lib/rows.sh"
 
 cmd_usage() {
 	cat <<'EOF'
-usage: jf ps [-q] [--no-trunc] [NAME...]
+usage: jf ps [-q | --json] [--filter KEY=VALUE]... [--no-trunc] [NAME...]
 
 Lists all containers, or those named: also ones that have ended and ones made
 by hand with mkdir in configfs.
 
-  -q, --quiet     names only
-  --no-trunc      commands in full
+  -q, --quiet           names only
+  --json                an array of objects; what is not known, or has no
+                        limit, is null; sizes are bytes
+  --filter KEY=VALUE    only those whose state, reason or name is VALUE
+                        (name: a pattern, as in 'web*')
+  --no-trunc            commands in full
 
-STATE is created, running, exited, stopped or killed as the kernel has it;
+STATE is created, running, exited, stopped or killed, as the kernel has it;
 `starting` is a container whose command does not run yet, `lost` one that the
 kernel no longer knows (`jf rm` clears it away).
 EOF
 }
 
-# ps_command NAME PID: what runs in it: from the record, or the kernel's short name.
-ps_command() {
-	if record_get "$1" command; then
-		return 0
-	fi
-	REPLY=-
-	if [ "$2" -gt 0 ] && [ -r "$JF_PROC/$2/comm" ]; then
-		{ IFS= read -r _comm <"$JF_PROC/$2/comm"; } 2>/dev/null && REPLY="[$_comm]"
-	fi
-	return 0
+# ps_filter KEY=VALUE
+ps_filter() {
+	case $1 in
+	state=*) _state_wanted=${1#*=} ;;
+	reason=*) _reason_wanted=${1#*=} ;;
+	name=*) _name_wanted=${1#*=} ;;
+	*) usage_die "--filter '$1': not a filter: state=, reason= or name= and a value" ;;
+	esac
 }
 
-# ps_row NAME: one line of fields with tabs between them.
+# ps_row NAME: its row, if it is wanted.
 ps_row() {
-	container_state "$1"
-	_state=$REPLY
-	[ -n "$_state" ] || return 0
-	status_get "$1" pid
-	_pid=${REPLY:-0}
-	status_get "$1" procs
-	_procs=${REPLY:-0}
-	status_get "$1" usage
-	size_human "$REPLY"
-	_usage=$REPLY
-	status_get "$1" peak
-	size_human "$REPLY"
-	_peak=$REPLY
-	control_get "$1" soft_limit
-	size_human "$REPLY"
-	_soft=$REPLY
-	control_get "$1" hard_limit
-	size_human "$REPLY"
-	_hard=$REPLY
-	_up=-
-	if [ "$_state" = running ] && status_get "$1" started && [ "${REPLY:-0}" -gt 0 ]; then
-		_up=$((JF_NOW - REPLY))
-		[ "$_up" -ge 0 ] || _up=0
-		time_human "$_up"
-		_up=$REPLY
+	# shellcheck disable=SC2254 # a pattern
+	case $1 in
+	$_name_wanted) ;;
+	*) return 0 ;;
+	esac
+	if [ -n "$_state_wanted" ]; then
+		container_state "$1"
+		[ "$REPLY" = "$_state_wanted" ] || return 0
 	fi
-	status_get "$1" reason
-	_reason=${REPLY:-none}
-	[ "$_reason" != none ] || _reason=-
-	status_get "$1" exit_status
-	_status=${REPLY:--}
-	ps_command "$1" "$_pid"
-	[ "$_pid" != 0 ] || _pid=-
-	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' \
-		"$1" "$_state" "$_pid" "$_procs" "$_usage" "$_peak" "$_soft" "$_hard" \
-		"$_up" "$_reason" "$_status" "$REPLY"
-}
-
-# ps_names CALL [NAME...]: CALL for each container, or for each NAME.
-ps_names() {
-	_call=$1
-	shift
-	if [ $# -gt 0 ]; then
-		for _name; do
-			"$_call" "$_name"
-		done
-		return 0
+	if [ -n "$_reason_wanted" ]; then
+		status_get "$1" reason
+		[ "$REPLY" = "$_reason_wanted" ] || return 0
 	fi
-	for _name in "$JF_CONFIGFS"/*/; do
-		_name=${_name%/}
-		_name=${_name##*/}
-		[ "$_name" = '*' ] || "$_call" "$_name"
-	done
-	for _name in "$JF_RUNDIR"/*/; do
-		_name=${_name%/}
-		_name=${_name##*/}
-		[ "$_name" = '*' ] || plane_has "$_name" || "$_call" "$_name"
-	done
-}
-
-ps_table() {
-	printf 'NAME\tSTATE\tPID\tPROCS\tUSAGE\tPEAK\tSOFT\tHARD\tUP\tREASON\tSTATUS\tCOMMAND\n'
-	ps_names ps_row "$@"
+	if [ "$_form" = names ]; then
+		printf '%s\n' "$1"
+	else
+		row "$1"
+	fi
 }
 
 # Numbers to the right, words to the left; the command as it is.
-ps_layout() {
-	awk -F '\t' -v most="$1" '
-	{
-		for (i = 1; i <= 12; i++) {
-			cell[NR, i] = $i
-			if (length($i) > width[i])
-				width[i] = length($i)
+ps_table() {
+	awk -F '\t' -v most="$1" -v now="$(date +%s)" "$JF_AWK_HUMAN"'
+	function cells(line) {
+		if (split(line, cell, "\t") > columns)
+			columns = split(line, cell, "\t")
+		rows++
+		for (i = 1; i <= columns; i++) {
+			table[rows, i] = cell[i]
+			if (length(cell[i]) > width[i])
+				width[i] = length(cell[i])
 		}
 	}
+	function dash(s) {
+		return s == "" || s == "none" ? "-" : s
+	}
+	BEGIN {
+		cells("NAME\tSTATE\tPID\tPROCS\tUSAGE\tPEAK\tSOFT\tHARD\tUP\tREASON\tSTATUS\tCOMMAND")
+	}
+	{
+		command = dash($13)
+		if (most > 0 && length(command) > most)
+			command = substr(command, 1, most - 3) "..."
+		cells($1 "\t" $2 "\t" ($3 > 0 ? $3 : "-") "\t" dash($4) "\t" human($5) "\t" \
+			human($6) "\t" human($7) "\t" human($8) "\t" \
+			($2 == "running" && $9 > 0 ? since(now - $9) : "-") "\t" \
+			dash($10) "\t" dash($11) "\t" command)
+	}
 	END {
-		for (r = 1; r <= NR; r++) {
+		for (r = 1; r <= rows; r++) {
 			line = ""
-			for (i = 1; i < 12; i++) {
+			for (i = 1; i < columns; i++) {
 				left = (i < 3 || i == 10) ? "-" : ""
-				line = line sprintf("%" left width[i] "s  ", cell[r, i])
+				line = line sprintf("%" left width[i] "s  ", table[r, i])
 			}
-			command = cell[r, 12]
-			if (most > 0 && length(command) > most)
-				command = substr(command, 1, most - 3) "..."
-			print line command
+			print line table[r, columns]
 		}
 	}'
 }
 
+ps_json() {
+	awk -F '\t' "$JF_AWK_JSON"'
+	{
+		printf "%s{\"name\":%s,\"state\":%s,\"pid\":%s,\"procs\":%s,\"usage\":%s,\"peak\":%s", \
+			(NR == 1 ? "[" : ",\n "), string($1), string($2), ($3 > 0 ? number($3) : "null"), \
+			number($4), number($5), number($6)
+		printf ",\"soft_limit\":%s,\"hard_limit\":%s,\"started\":%s,\"reason\":%s", \
+			number($7), number($8), ($9 > 0 ? number($9) : "null"), word($10)
+		printf ",\"exit_status\":%s,\"enforcing\":%s,\"command\":%s}", \
+			number($11), word($12), word($13)
+	}
+	END {
+		print (NR ? "]" : "[]")
+	}'
+}
+
 cmd_main() {
-	_quiet=
+	_form=table
 	_most=48
+	_state_wanted='' _reason_wanted='' _name_wanted='*'
 	while [ $# -gt 0 ]; do
 		case $1 in
-		-q | --quiet) _quiet=yes ;;
+		-q | --quiet) _form=names ;;
+		--json) _form=json ;;
 		--no-trunc) _most=0 ;;
 		-a | --all) ;; # as docker has it: all is what we show anyway
+		--filter)
+			need_value "$1" $#
+			ps_filter "$2"
+			shift
+			;;
+		--filter=*) ps_filter "${1#*=}" ;;
 		--)
 			shift
 			break
@@ -146,10 +143,9 @@ cmd_main() {
 	for _name; do
 		check_container "$_name"
 	done
-	if [ -n "$_quiet" ]; then
-		ps_names echo "$@"
-		return 0
-	fi
-	JF_NOW=$(date +%s)
-	ps_table "$@" | ps_layout "$_most"
+	case $_form in
+	names) each_container ps_row "$@" ;;
+	json) each_container ps_row "$@" | ps_json ;;
+	table) each_container ps_row "$@" | ps_table "$_most" ;;
+	esac
 }

@@ -173,7 +173,8 @@ launch_limits() {
 		fi
 	fi
 	size_bytes "$JF_SOFT"
-	if size_above "$REPLY" "$_hard"; then
+	# --soft max is none at all.
+	if [ "$REPLY" != max ] && size_above "$REPLY" "$_hard"; then
 		usage_die "--soft $JF_SOFT is above --hard $JF_HARD$_said:" \
 			"it would never be reached: give a smaller --soft or a larger --hard"
 	fi

@@ -104,44 +104,6 @@ size_above() {
 	[ "$1" -gt "$2" ]
 }
 
-# size_human BYTES|max: REPLY is short and readable, as 12.5M.
-size_human() {
-	case $1 in
-	'' | *[!0-9]*)
-		REPLY=${1:--}
-		return 0
-		;;
-	esac
-	if [ "$1" -lt 1024 ]; then
-		REPLY=${1}B
-		return 0
-	fi
-	_scaled=$1
-	for _suffix in K M G T; do
-		_rest=$((_scaled % 1024))
-		_scaled=$((_scaled / 1024))
-		[ "$_scaled" -ge 1024 ] || break
-	done
-	if [ "$_scaled" -lt 100 ] && [ "$_rest" -ge 103 ]; then
-		REPLY=$_scaled.$((_rest * 10 / 1024))$_suffix
-	else
-		REPLY=$_scaled$_suffix
-	fi
-}
-
-# time_human SECONDS
-time_human() {
-	if [ "$1" -lt 120 ]; then
-		REPLY=${1}s
-	elif [ "$1" -lt 7200 ]; then
-		REPLY=$(($1 / 60))m
-	elif [ "$1" -lt 172800 ]; then
-		REPLY=$(($1 / 3600))h
-	else
-		REPLY=$(($1 / 86400))d
-	fi
-}
-
 # quote_words WORD...: REPLY is one line a shell would read as these words, if
 # they hold no control characters; those are shown as '?'.
 quote_words() {

@@ -1,0 +1,180 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# jf on a fixture: JSON, filters, update, attach, exec, top, check.
+
+load jf-fixture
+
+setup() { fixture_setup; }
+teardown() { fixture_teardown; }
+
+need_jq() {
+	command -v jq >/dev/null || skip "no jq"
+}
+
+@test "ps --json is valid, with bytes and nulls" {
+	need_jq
+	container a state=running pid=42 procs=2 usage=1000 peak=5000000000 started=17
+	control a soft_limit=1024 hard_limit=max
+	container b state=killed reason=hard_limit exit_status=137 'enforcing=no: because "of" \ this'
+	jf ps --json >"$F/json"
+	[ "$(jq length "$F/json")" -eq 2 ]
+	[ "$(jq -c '.[0] | [.name, .pid, .peak, .soft_limit, .hard_limit, .reason, .exit_status]' "$F/json")" = \
+		'["a",42,5000000000,1024,null,null,null]' ]
+	[ "$(jq -r '.[1] | "\(.reason) \(.exit_status) \(.enforcing)"' "$F/json")" = \
+		'hard_limit 137 no: because "of" \ this' ]
+}
+
+@test "ps --json of none is an empty array" {
+	run -0 jf ps --json
+	[ "$output" = '[]' ]
+}
+
+@test "ps --json and inspect --json carry any command" {
+	need_jq
+	local odd=$'tab\tnew\nline "q" \\ \e ä \x01'
+	jf start a "$F/rootfs" -- true "$odd" ''
+	jf wait a
+	jf ps --json >"$F/json"
+	jq -e '.[0].command | startswith("true ")' "$F/json"
+	jf inspect --json a >"$F/json"
+	[ "$(jq -r '.[0].argv[1]' "$F/json")" = "$odd" ]
+	[ "$(jq -c '.[0].argv | length' "$F/json")" = 3 ]
+	[ "$(jq -r '.[0].state' "$F/json")" = exited ]
+}
+
+@test "inspect --json of two, with flat-keyed files as objects" {
+	need_jq
+	container a state=killed
+	container b
+	printf 'soft 1\nhard 2\nkill 3\n' >"$JF_CLASS/a/events"
+	control a soft_limit=max hard_limit=1024 nice=-5 metric=rss
+	printf '10\n11\n' >"$JF_CONFIGFS/a/pids"
+	jf inspect --json a b >"$F/json"
+	[ "$(jq -c '.[0] | [.events.hard, .pids, .nice, .metric, .soft_limit]' "$F/json")" = \
+		'[2,[10,11],-5,"rss",null]' ]
+	[ "$(jq -r '.[1].name' "$F/json")" = b ]
+}
+
+@test "ps --filter" {
+	container web1 state=running
+	container web2 state=exited reason=exited
+	container db state=running
+	run -0 jf ps -q --filter state=running
+	[ "$output" = $'db\nweb1' ]
+	run -0 jf ps -q --filter 'name=web*' --filter=state=running
+	[ "$output" = web1 ]
+	run -0 jf ps -q --filter reason=exited
+	[ "$output" = web2 ]
+	run -2 jf ps --filter colour=red
+	[[ $output == "jf: --filter 'colour=red': not a filter"* ]]
+}
+
+@test "update writes what was asked, in the kernel's words" {
+	container a
+	control a soft_limit=1 hard_limit=2 nice=0 grace_ms=1 metric=rss hard_action=kill \
+		kill_scope=container soft_signal=0
+	run -0 jf update a --soft 8M --hard-mib 16 --nice -3 --grace 5 --metric anon \
+		--action term --scope process --soft-signal SIGUSR1
+	[ "$output" = a ]
+	[ "$(cd "$JF_CONFIGFS/a" && cat soft_limit hard_limit nice grace_ms metric hard_action kill_scope soft_signal | tr '\n' ' ')" = \
+		'8M 16M -3 5000 anon term process 10 ' ]
+}
+
+@test "update refuses bad values, each by name, and changes nothing" {
+	container a
+	control a soft_limit=1000 hard_limit=2000 nice=0
+	local words
+	for words in '--soft 1X' '--hard 0' '--nice 99' '--metric vsz' '--action explode' \
+		'--scope world' '--soft-signal NOSUCH' '--soft-signal 65' '--grace x' '--nosuch 1' '--soft'; do
+		# shellcheck disable=SC2086 # words
+		run -2 jf update a --nice 3 $words
+		[[ $output == *"${words%% *}"* ]]
+		[ "$(<"$JF_CONFIGFS/a/nice")" = 0 ]
+	done
+	run -2 jf update a
+	[[ $output == "jf: nothing to change"* ]]
+	run -1 jf update a --soft 3000
+	[[ $output == "jf: a: the soft limit (3000) would be above the hard limit (2000)"* ]]
+	run -1 jf update nosuch --soft 1M
+	[[ $output == "jf: no container 'nosuch'"* ]]
+}
+
+@test "update takes back what it wrote when a later setting is refused" {
+	container a
+	control a soft_limit=1000 hard_limit=2000
+	mkdir "$JF_CONFIGFS/a/metric"
+	run -1 jf update --soft 1500 --metric anon a
+	[[ $output == "jf: a: cannot set metric to anon: Is a directory" ]]
+	[ "$(<"$JF_CONFIGFS/a/soft_limit")" = 1000 ]
+}
+
+@test "attach: bad words, an unknown PID, a name that only has a record" {
+	run -2 jf attach a
+	run -2 jf attach a x
+	[ "$output" = "jf: PID 'x': not a number" ]
+	run -2 jf attach a 1 2
+	run -1 jf attach a 999999999
+	[ "$output" = "jf: PID 999999999: no such process" ]
+	mkdir -p "$JF_RUNDIR/b"
+	run -1 jf attach b $$
+	[[ $output == *"the kernel knows it no more"* ]]
+	[ ! -d "$JF_CONFIGFS/a" ]
+}
+
+@test "attach writes settings, then the PID" {
+	container a
+	control a soft_limit=max hard_limit=max pids=
+	run -0 jf attach --soft 1M --hard 2M a $$
+	[ "$(<"$JF_CONFIGFS/a/pids")" = $$ ]
+	[ "$(<"$JF_CONFIGFS/a/hard_limit")" = 2M ]
+}
+
+@test "attach of a member of another container names that container" {
+	container a
+	container b
+	control a pids=$$
+	mkdir "$JF_CONFIGFS/b/pids" # cannot be written
+	run -1 jf attach b $$
+	[ "$output" = "jf: PID $$: is a member of 'a' already, and cannot be of two" ]
+}
+
+@test "exec hands over to jfrun --join, for a running one only" {
+	container a state=exited
+	run -125 jf exec a true
+	[[ $output == "jf: container 'a' is not running (exited)"* ]]
+	run -125 jf exec
+	run -125 jf exec a
+	[[ $output == "jf: no command"* ]]
+	container a state=running
+	printf '#!/bin/sh\nprintf "%%s|" "$@"\nexit 7\n' >"$F/bin/jfrun"
+	run -7 jf exec a -- echo 'a b' -n
+	[ "$output" = '--join|a|--|echo|a b|-n|' ]
+}
+
+@test "top shows a bar against both limits, once if not to a terminal" {
+	container a state=running procs=1 usage=50 peak=60
+	control a soft_limit=75 hard_limit=100
+	run -0 jf top
+	[ "${#lines[@]}" -eq 2 ]
+	[[ ${lines[1]} == 'a '*'[####################         |          ]     100B' ]]
+	run -2 jf top -n 0
+	run -1 jf top nosuch
+}
+
+@test "check: all there, then each thing missing, with the fix" {
+	[ "$(id -u)" -eq 0 ] || skip "says that root is missing"
+	run -0 jf check
+	[[ $output == *"ok    jfrun is $F/bin/jfrun"* ]]
+	container a enforcing='no: probe lost'
+	mkdir -p "$JF_RUNDIR/gone"
+	run -1 jf check
+	[[ $output == *"FAIL  container a: limits are not enforced: no: probe lost"* ]]
+	[[ $output == *"warn  container gone: "*"jf rm gone"* ]]
+	rm -r "$JF_CONFIGFS"
+	run -1 jf check
+	[[ $output == *"FAIL  configfs is not mounted: "* ]]
+	rm -r "$JF_CLASS"
+	run -1 jf check
+	[[ $output == *"FAIL  module jackfruit is not "* ]]
+}

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# jf check: the doctor. Each line is ok, or says what to do.
+
+cmd_usage() {
+	cat <<'EOF'
+usage: jf check
+
+Looks at what jackfruit needs on this machine: kernel, module, mounts, tools, the
+udev rule, and whether every container's limits are enforced. Each line begins
+with ok, warn or FAIL; what is wrong comes with the fix. Status 1 on a FAIL.
+EOF
+}
+
+good() {
+	printf 'ok    %s\n' "$*"
+}
+
+warn() {
+	printf 'warn  %s\n' "$*"
+}
+
+bad() {
+	printf 'FAIL  %s\n' "$*"
+	_failed=1
+}
+
+check_module() {
+	good "kernel $(uname -r)"
+	if [ -d "$JF_CLASS" ]; then
+		good "module jackfruit is loaded"
+	elif modinfo jackfruit >/dev/null 2>&1; then
+		bad "module jackfruit is not loaded: \`modprobe jackfruit\`"
+	else
+		bad "module jackfruit is not installed for this kernel: \`make && make install\`, then \`modprobe jackfruit\`"
+	fi
+	if [ -d "$JF_CONFIGFS" ]; then
+		good "configfs shows it ($JF_CONFIGFS)"
+	elif [ -d "$JF_CLASS" ]; then
+		bad "configfs is not mounted: \`mount -t configfs none /sys/kernel/config\`"
+	fi
+	if [ -r "$JF_EVENTS" ]; then
+		good "debugfs shows its events ($JF_EVENTS)"
+	elif [ -d "$JF_CLASS" ]; then
+		warn "no events to be read (only root can; else \`mount -t debugfs none /sys/kernel/debug\`)"
+	fi
+}
+
+check_tools() {
+	if [ "$(id -u)" -eq 0 ]; then
+		good "run by root"
+	else
+		warn "not run by root: start, run, stop, kill, rm need it"
+	fi
+	for _tool in jfrun jflog; do
+		if command -v "$_tool" >/dev/null 2>&1; then
+			good "$_tool is $(command -v "$_tool")"
+		else
+			bad "$_tool is not in PATH: \`make install\`"
+		fi
+	done
+	for _tool in awk cat date dd mkdir mkfifo od rm rmdir setsid sleep tr; do
+		command -v "$_tool" >/dev/null 2>&1 ||
+			bad "$_tool is not in PATH: busybox has it, or the package coreutils or util-linux"
+	done
+}
+
+check_udev() {
+	for _dir in /etc /run /usr/local/lib /usr/lib /lib; do
+		for _rules in "$_dir"/udev/rules.d/*jackfruit.rules; do
+			if [ -e "$_rules" ]; then
+				good "udev rule $_rules"
+				return
+			fi
+		done
+	done
+	warn "no udev rule for jackfruit: limits hold, but nobody is told: \`make install\`"
+}
+
+check_containers() {
+	for _name in "$JF_CONFIGFS"/*/; do
+		_name=${_name%/}
+		_name=${_name##*/}
+		[ "$_name" != '*' ] || continue
+		status_get "$_name" enforcing
+		case $REPLY in
+		yes) good "container $_name: limits are enforced" ;;
+		'') ;;
+		*) bad "container $_name: limits are not enforced: $REPLY" ;;
+		esac
+	done
+	for _name in "$JF_RUNDIR"/*/; do
+		_name=${_name%/}
+		_name=${_name##*/}
+		[ "$_name" != '*' ] || continue
+		container_state "$_name"
+		[ "$REPLY" != lost ] || warn "container $_name: the kernel knows it no more: \`jf rm $_name\`"
+	done
+}
+
+cmd_main() {
+	[ $# -eq 0 ] || usage_die "'$1': check takes no argument"
+	_failed=0
+	check_module
+	check_tools
+	check_udev
+	check_containers
+	[ "$_failed" -eq 0 ] || exit "$JF_FAIL"
+}

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# jf exec: one more command in a running container. jfrun does it.
+
+# shellcheck disable=SC2034 # for lib/msg.sh: below 125 is the command's own status
+JF_FAIL=125 JF_USAGE=125
+
+cmd_usage() {
+	cat <<'EOF'
+usage: jf exec NAME [--] CMD [ARG...]
+
+Runs CMD in the running container NAME, a member of it like the others, and
+returns its status.
+
+exit status: CMD's, or 128+N if signal N ended it; 125 jf or jfrun failed;
+126 CMD cannot be executed; 127 CMD was not found
+EOF
+}
+
+cmd_main() {
+	case ${1-} in
+	--) shift ;;
+	-?*) unknown_option "$1" ;;
+	esac
+	need_names $#
+	_name=$1
+	shift
+	[ "${1-}" != -- ] || shift
+	[ $# -gt 0 ] || usage_die "no command: jf exec NAME CMD: see \`jf help exec\`"
+	need_control
+	need_tool jfrun
+	check_container "$_name"
+	[ "$REPLY" = running ] || die "container '$_name' is not running ($REPLY): \`jf ps $_name\`"
+	exec jfrun --join "$_name" -- "$@"
+}
