@@ -2,12 +2,13 @@
 # What the developer's scripts share. Sourced by bash.
 # shellcheck shell=bash
 
+# shellcheck disable=SC2034 # for those who source this
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Kept outside the repository, so that every clone finds it.
 cache=${JF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/jackfruit}
 # What scripts/setup has taken from Debian's linux-source package.
 # shellcheck disable=SC2034 # for those who source this
-linux_source=$cache/linux-source
+linux_source=$cache/linux-source-6.12
 
 die()
 {
