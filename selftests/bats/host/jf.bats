@@ -135,6 +135,7 @@ true && true; exit 0" ]
 }
 
 @test "start does not keep the caller's pipe open" {
+	# shellcheck disable=SC2086 # `busybox sh` is two words
 	run timeout 5 env PATH="$JF_PATH" $JF_SHELL "$JF_SOURCE" start a "$F/rootfs" sleep 30
 	[ "$status" -eq 0 ]
 }

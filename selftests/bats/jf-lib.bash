@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# jf on the real module: for jf*.bats, which run in the VM. JF_SHELL chooses the
+# shell that runs jf, `dash` (default) or `busybox sh`; under busybox PATH holds
+# its applets, jfrun and jflog, nothing else.
+
+bats_require_minimum_version 1.5.0
+
+JF_SHELL=${JF_SHELL:-dash}
+JF_SOURCE=$(readlink -f "$BATS_TEST_DIRNAME/../../userspace/jf/jf")
+CONFIGFS=/sys/kernel/config/jackfruit
+CLASS=/sys/class/jackfruit
+
+# What all tests of a file share: the module, and the tools in a PATH of their own.
+jf_setup_file() {
+	modprobe jackfruit
+	export JF_TOOLS=$BATS_FILE_TMPDIR/tools
+	mkdir -p "$JF_TOOLS"
+	ln -s "$(command -v jfrun)" "$(command -v jflog)" "$JF_TOOLS"
+	busybox --install -s "$JF_TOOLS"
+}
+
+# jf_rootfs NAME: REPLY is a root file system of busybox alone.
+jf_rootfs() {
+	REPLY=$BATS_TEST_TMPDIR/$1
+	mkdir -p "$REPLY"/{bin,proc,dev,sys,tmp,etc}
+	cp "$(command -v busybox)" "$REPLY/bin/busybox"
+	local applet
+	for applet in sh cat echo sleep true false tail head dd ls kill hostname ps id \
+		setsid grep printf tr awk env; do
+		ln -sf busybox "$REPLY/bin/$applet"
+	done
+}
+
+# jf_setup: R is a rootfs for the test.
+jf_setup() {
+	jf_rootfs root
+	# shellcheck disable=SC2034 # for the tests
+	R=$REPLY
+}
+
+# Whatever a test has left, also a failed one.
+jf_teardown() {
+	local name
+	for name in "$CONFIGFS"/*/ /run/jackfruit/*/; do
+		[[ ! -d $name ]] || jf rm -f "$(basename "$name")" >/dev/null 2>&1 || true
+	done
+}
+
+jf_teardown_file() {
+	modprobe -r jackfruit
+}
+
+jf_command() {
+	JF_COMMAND=("$JF_SHELL" "$JF_SOURCE")
+	JF_PATH=$PATH
+	if [[ $JF_SHELL == busybox* ]]; then
+		JF_COMMAND=(busybox sh "$JF_SOURCE")
+		JF_PATH=$JF_TOOLS
+	fi
+}
+
+jf() {
+	jf_command
+	PATH=$JF_PATH "${JF_COMMAND[@]}" "$@"
+}
+
+# jf_exec ...: jf in place of this (sub)shell, so that $! is jf itself.
+jf_exec() {
+	exec 3>&-
+	jf_command
+	PATH=$JF_PATH exec "${JF_COMMAND[@]}" "$@"
+}
+
+# eventually COMMAND...: bounded wait until it holds.
+eventually() {
+	local i
+	for ((i = 0; i < 150; i++)); do
+		! "$@" || return 0
+		sleep 0.1
+	done
+	echo "never held: $*" >&2
+	return 1
+}
+
+# is NAME ATTRIBUTE VALUE: the status says so.
+is() {
+	[[ $(cat "$CLASS/$1/$2" 2>/dev/null) == "$3" ]]
+}
+
+# member NAME PID
+member() {
+	grep -qx "$2" "$CONFIGFS/$1/pids"
+}
+
+# holds FILE TEXT
+holds() {
+	grep -qF -- "$2" "$1" 2>/dev/null
+}
+
+# ended_with STATUS PID: `run wait` cannot, it is a subshell.
+ended_with() {
+	local got=0
+	wait "$2" || got=$?
+	[ "$got" -eq "$1" ] || {
+		echo "status $got" >&2
+		return 1
+	}
+}
+
+# nothing_left NAME: no directory, status, record or log.
+nothing_left() {
+	[[ ! -e $CONFIGFS/$1 ]]
+	[[ ! -e $CLASS/$1 ]]
+	[[ ! -e /run/jackfruit/$1 ]]
+	[[ ! -e /var/log/jackfruit/$1.log ]]
+}
+
+# events_in_order NAME EVENT...: among the container's events, in this order.
+events_in_order() {
+	local name=$1 event rest
+	shift
+	rest=$(jf events "$name")
+	for event; do
+		[[ $rest == *"event=$event "* ]] || {
+			printf 'no %s (in this order) in:\n%s\n' "$event" "$(jf events "$name")" >&2
+			return 1
+		}
+		rest=${rest#*"event=$event "}
+	done
+}
