@@ -43,13 +43,14 @@ jf_setup() {
 # Whatever a test has left, also a failed one.
 jf_teardown() {
 	local name
+	[[ -z ${FOLLOWER-} ]] || kill "$FOLLOWER" 2>/dev/null || true
 	for name in "$CONFIGFS"/*/ /run/jackfruit/*/; do
 		[[ ! -d $name ]] || jf rm -f "$(basename "$name")" >/dev/null 2>&1 || true
 	done
 }
 
 jf_teardown_file() {
-	modprobe -r jackfruit
+	eventually modprobe -r jackfruit
 }
 
 jf_command() {
@@ -121,12 +122,15 @@ nothing_left() {
 events_in_order() {
 	local name=$1 event rest
 	shift
+	# the name has been another test's before: this life only
 	rest=$(jf events "$name")
+	rest=" event=create ${rest##*event=create}"
+	rest=${rest//$'\n'/ }
 	for event; do
-		[[ $rest == *"event=$event "* ]] || {
+		[[ $rest == *" event=$event "* ]] || {
 			printf 'no %s (in this order) in:\n%s\n' "$event" "$(jf events "$name")" >&2
 			return 1
 		}
-		rest=${rest#*"event=$event "}
+		rest=${rest#*" event=$event "}
 	done
 }

@@ -68,14 +68,18 @@ control_get() {
 	return 0
 }
 
-# control_set NAME ATTRIBUTE VALUE: on failure REPLY says why. dd, since the
-# shell's own echo does not tell which error the kernel answered with.
+# control_set NAME ATTRIBUTE VALUE: on failure REPLY says why. The shell writes,
+# since the kernel keeps who asked for a stop or a kill. But it does not tell
+# with which error the kernel answered; dd does, and tries once more.
 control_set() {
 	REPLY=
 	if ! [ -e "$JF_CONFIGFS/$1/$2" ]; then
 		REPLY="this version of the module has no $2"
 		plane_has "$1" || REPLY="no such container"
 		return 1
+	fi
+	if { printf '%s\n' "$3" >"$JF_CONFIGFS/$1/$2"; } 2>/dev/null; then
+		return 0
 	fi
 	if _answer=$(printf '%s\n' "$3" | LC_ALL=C dd of="$JF_CONFIGFS/$1/$2" 2>&1); then
 		return 0

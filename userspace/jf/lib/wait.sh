@@ -46,7 +46,8 @@ line_awk() {
 
 # follow FILE CONDITION [ARG...]: what FILE holds and what is appended to it, as
 # long as CONDITION holds. An idle look costs one read and one sleep: cat runs
-# only when there is something to copy.
+# only when there is something to copy. It stands in a pipe, in a subshell that
+# a signal to jf does not reach, so it looks whether jf itself ($$) is there.
 follow() {
 	_file=$1
 	shift
@@ -54,7 +55,7 @@ follow() {
 	cat <&5
 	while :; do
 		_going=0
-		"$@" || _going=1
+		"$@" && kill -0 "$$" 2>/dev/null || _going=1
 		# Look after asking, so that what came before the end is not lost.
 		if IFS= read -r _text <&5; then
 			printf '%s\n' "$_text"
