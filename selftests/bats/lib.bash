@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the bats suites share: a root file system made on the spot, and waiting that is bounded.
+
+bats_require_minimum_version 1.5.0
+
+# make_rootfs DIR [APPLET...]: a root file system of busybox-static alone, with links for the named
+# applets, or for all that tests like to use.
+make_rootfs() {
+	local dir=$1 applet
+	shift
+	[ $# -gt 0 ] || set -- sh ash awk cat chmod chroot cp cut date dd df echo env false find free \
+		grep head hostname httpd id ip kill ln ls mkdir mkfifo mknod mount mv nc nice nohup ps \
+		pwd readlink rm sed seq setsid sleep sort stat stty sync tail tee test top touch tr true \
+		tty umount uname usleep wc wget which xargs yes
+	mkdir -p "$dir"/{bin,dev,etc,proc,root,sys,tmp}
+	chmod 1777 "$dir/tmp"
+	cp "$(command -v busybox)" "$dir/bin/busybox"
+	for applet; do
+		ln -sf busybox "$dir/bin/$applet"
+	done
+	echo 'root:x:0:0:root:/root:/bin/sh' > "$dir/etc/passwd"
+}
+
+# wait_until COMMAND [ARG...]: run it until it succeeds, for 20 s at most.
+wait_until() {
+	local i
+	for ((i = 0; i < 400; i++)); do
+		! "$@" || return 0
+		sleep 0.05
+	done
+	echo "never held: $*" >&2
+	return 1
+}
+
+# gone PID...: none of these processes is there any more.
+gone() {
+	local pid
+	for pid; do
+		[[ ! -e /proc/$pid ]] || [[ $(< "/proc/$pid/stat") == *') Z '* ]] || return 1
+	done
+} 2>/dev/null
+
+# holds FILE TEXT
+holds() {
+	grep -qF -- "$2" "$1" 2>/dev/null
+}
+
+# is FILE VALUE: the file's only line.
+is() {
+	[[ $(cat "$1" 2>/dev/null) == "$2" ]]
+}
+
+# status_of PID STATUS: wait for a background job. `run wait` cannot: it is a subshell.
+status_of() {
+	local got=0
+	wait "$1" || got=$?
+	[ "$got" -eq "$2" ] || {
+		echo "status $got, not $2" >&2
+		return 1
+	}
+}
