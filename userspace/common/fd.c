@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+/* File descriptors. */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "common.h"
+
+/**
+ * fd_standard_open() - make sure that 0, 1 and 2 are open
+ *
+ * A file of ours must not become somebody's stderr.
+ */
+void fd_standard_open(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+		if (fd < 0)
+			_exit(EXIT_OWN);
+		if (fd <= STDERR_FILENO)
+			fcntl(fd, F_SETFD, 0);
+	} while (fd <= STDERR_FILENO);
+	close(fd);
+}
+
+/**
+ * fd_close() - close and forget
+ * @fd: the descriptor; -1 afterwards, and nothing is done if it is so before
+ */
+void fd_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/**
+ * close_cleanup() - for cleanup_close
+ * @fd: address of the variable
+ */
+void close_cleanup(int *fd)
+{
+	fd_close(fd);
+}
+
+/**
+ * fd_write_all() - write, however many writes it takes
+ * @fd: where
+ * @data: what
+ * @size: its length
+ *
+ * Return: 0, or -1 and errno.
+ */
+int fd_write_all(int fd, const void *data, size_t size)
+{
+	const char *next = data;
+
+	while (size > 0) {
+		ssize_t done = write(fd, next, size);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
+		next += done;
+		size -= done;
+	}
+	return 0;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* jfrun: run a command in a container whose memory jackfruit limits. */
+#ifndef JFRUN_H
+#define JFRUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common.h"
+
+/**
+ * struct bind - what --bind and --tmpfs ask for
+ * @source: a path of the host's, or NULL for a new tmpfs
+ * @target: absolute path in the container
+ * @read_only: it cannot be written to there
+ * @tree: descriptor of the detached mount, between leaving the old root and being in the new one
+ */
+struct bind {
+	char *source;
+	char *target;
+	bool read_only;
+	int tree;
+};
+
+/**
+ * struct options - the command line
+ * @name: the container's
+ * @rootfs: its root directory; NULL with --join
+ * @argv: the command and its arguments, ended by NULL
+ * @soft: soft limit as it was written; NULL: leave it
+ * @hard: hard limit, the same
+ * @nice: nice value, the same
+ * @env: what --env adds, ended by NULL
+ * @binds: further mounts, in the order given
+ * @bind_count: how many
+ * @workdir: where the command starts
+ * @user: UID[:GID] or a name of the container's
+ * @caps: capabilities that are kept, a bit each
+ * @ready_fd: where to say that the command runs; -1: nowhere
+ * @join: enter a running container instead of making one
+ * @read_only: the root cannot be written to
+ */
+struct options {
+	const char *name;
+	const char *rootfs;
+	char **argv;
+	const char *soft;
+	const char *hard;
+	const char *nice;
+	char **env;
+	struct bind *binds;
+	size_t bind_count;
+	const char *workdir;
+	const char *user;
+	uint64_t caps;
+	int ready_fd;
+	bool join;
+	bool read_only;
+};
+
+/* options.c, value.c: the command line */
+void options_parse(struct options *options, int argc, char **argv);
+void value_check_name(const char *name);
+void value_check_size(const char *option, const char *text);
+long value_number(const char *option, const char *text, long min, long max);
+void value_bind(const char *text, struct bind *bind);
+void value_tmpfs(const char *text, struct bind *bind);
+
+/* ctl.c: the control plane */
+void ctl_check(void);
+void ctl_make(const struct options *options);
+void ctl_attach(const struct options *options, pid_t pid);
+void ctl_started(void);
+void ctl_undo(void);
+pid_t ctl_first(const char *name);
+bool ctl_has_member(const char *name, pid_t pid);
+bool ctl_reason_is(const char *name, const char *reason);
+
+/* ns.c: namespaces */
+pid_t ns_clone(int *pidfd);
+void ns_join_prepare(const char *name);
+pid_t ns_join_fork(const char *name, int *pidfd);
+void ns_join_enter(void);
+
+/* sync.c: parent and child until the command runs */
+enum sync_type { SYNC_GO, SYNC_EXEC, SYNC_FAILED };
+
+/**
+ * struct sync_message - what goes from one to the other
+ * @type: what it means
+ * @status: SYNC_FAILED: exit status
+ * @message: SYNC_FAILED: what to tell
+ */
+struct sync_message {
+	enum sync_type type;
+	int status;
+	char message[MESSAGE_MAX];
+};
+
+void sync_make(void);
+void sync_be_parent(void);
+void sync_be_child(void);
+int sync_fd(void);
+void sync_send(enum sync_type type);
+bool sync_receive(struct sync_message *message);
+void sync_die_with_parent(void);
+void sync_finish(void);
+
+/* report.c: --ready-fd, and what is undone on failure */
+void report_to(int fd);
+void report_ready(pid_t pid);
+void report_arm(void);
+
+/* child.c */
+void child_run(const struct options *options) __attribute__((noreturn));
+
+/* rootfs.c, mounts.c, dev.c: the file system */
+void rootfs_lock(const struct options *options);
+void rootfs_enter(const struct options *options);
+void mounts_prepare(const struct options *options);
+void mounts_make(const struct options *options);
+void mounts_point(const char *path, mode_t type);
+void mounts_at(const char *type, const char *path, unsigned long flags, const char *data);
+void dev_make(void);
+
+/**
+ * struct user - whom the command runs as
+ * @uid: user
+ * @gid: its only group
+ * @home: for $HOME
+ */
+struct user {
+	uid_t uid;
+	gid_t gid;
+	const char *home;
+};
+
+void user_find(const char *text, struct user *user);
+void user_become(const struct user *user);
+
+/* caps.c, env.c: what the command is left with */
+uint64_t caps_default(void);
+uint64_t caps_parse(const char *option, const char *list);
+void caps_bound(uint64_t kept);
+void caps_keep(uint64_t kept, bool is_root);
+char **env_make(const struct options *options, const char *home);
+
+/* parent.c: what the parent does once there is a child */
+void parent_start(const struct options *options, pid_t pid, int pidfd, int signals);
+int parent_wait(int pidfd, int signals);
+
+#endif /* JFRUN_H */
