@@ -5,7 +5,8 @@
 # shell that runs jf, `dash` (default) or `busybox sh`; under busybox PATH holds
 # its applets, jfrun and jflog, nothing else.
 
-bats_require_minimum_version 1.5.0
+# shellcheck source=selftests/bats/lib.bash
+. "$BATS_TEST_DIRNAME/lib.bash"
 
 JF_SHELL=${JF_SHELL:-dash}
 JF_SOURCE=$(readlink -f "$BATS_TEST_DIRNAME/../../userspace/jf/jf")
@@ -21,23 +22,10 @@ jf_setup_file() {
 	busybox --install -s "$JF_TOOLS"
 }
 
-# jf_rootfs NAME: REPLY is a root file system of busybox alone.
-jf_rootfs() {
-	REPLY=$BATS_TEST_TMPDIR/$1
-	mkdir -p "$REPLY"/{bin,proc,dev,sys,tmp,etc}
-	cp "$(command -v busybox)" "$REPLY/bin/busybox"
-	local applet
-	for applet in sh cat echo sleep true false tail head dd ls kill hostname ps id \
-		setsid grep printf tr awk env; do
-		ln -sf busybox "$REPLY/bin/$applet"
-	done
-}
-
 # jf_setup: R is a rootfs for the test.
 jf_setup() {
-	jf_rootfs root
-	# shellcheck disable=SC2034 # for the tests
-	R=$REPLY
+	R=$BATS_TEST_TMPDIR/root
+	make_rootfs "$R"
 }
 
 # Whatever a test has left, also a failed one.
@@ -50,7 +38,7 @@ jf_teardown() {
 }
 
 jf_teardown_file() {
-	eventually modprobe -r jackfruit
+	wait_until modprobe -r jackfruit
 }
 
 jf_command() {
@@ -74,40 +62,14 @@ jf_exec() {
 	PATH=$JF_PATH exec "${JF_COMMAND[@]}" "$@"
 }
 
-# eventually COMMAND...: bounded wait until it holds.
-eventually() {
-	local i
-	for ((i = 0; i < 150; i++)); do
-		! "$@" || return 0
-		sleep 0.1
-	done
-	echo "never held: $*" >&2
-	return 1
-}
-
-# is NAME ATTRIBUTE VALUE: the status says so.
-is() {
+# status_is NAME ATTRIBUTE VALUE
+status_is() {
 	[[ $(cat "$CLASS/$1/$2" 2>/dev/null) == "$3" ]]
 }
 
 # member NAME PID
 member() {
 	grep -qx "$2" "$CONFIGFS/$1/pids"
-}
-
-# holds FILE TEXT
-holds() {
-	grep -qF -- "$2" "$1" 2>/dev/null
-}
-
-# ended_with STATUS PID: `run wait` cannot, it is a subshell.
-ended_with() {
-	local got=0
-	wait "$2" || got=$?
-	[ "$got" -eq "$1" ] || {
-		echo "status $got" >&2
-		return 1
-	}
 }
 
 # nothing_left NAME: no directory, status, record or log.

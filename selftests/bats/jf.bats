@@ -17,13 +17,13 @@ teardown_file() { jf_teardown_file; }
 @test "start returns when the command runs; ps and logs show it" {
 	run -0 jf start a "$R" -- sh -c 'echo out; echo err >&2; exec sleep 100'
 	[ "$output" = a ]
-	is a state running
-	is a procs 1
+	status_is a state running
+	status_is a procs 1
 	[ "$(cat "/proc/$(cat "$CLASS/a/pid")/comm")" = sleep ] ||
 		[ "$(cat "/proc/$(cat "$CLASS/a/pid")/comm")" = sh ]
 	run -0 jf ps
 	[[ ${lines[1]} =~ ^a\ +running\ +[0-9]+\ +1\ .*\ 40M\ +64M\ +[0-9]+s\ +-\ +-\ +sh\ -c ]]
-	eventually holds /var/log/jackfruit/a.log err
+	wait_until holds /var/log/jackfruit/a.log err
 	run --separate-stderr -0 jf logs a
 	[ "$output" = out ]
 	[ "$stderr" = err ]
@@ -31,6 +31,7 @@ teardown_file() { jf_teardown_file; }
 
 @test "a container of a user's own: PID 1, host name, its root, no signal ignored, no file of the caller's" {
 	run -0 jf run a "$R" -- sh -c 'echo $$ $(hostname); ls -d /bin /proc/1; grep SigIgn /proc/self/status' 9<"$R/bin/sh"
+	echo "$output"
 	[ "${lines[0]}" = '1 a' ]
 	[ "${lines[1]}" = /bin ]
 	[ "${lines[2]}" = /proc/1 ]
@@ -41,22 +42,24 @@ teardown_file() { jf_teardown_file; }
 	jf start a "$R" -- sh -c 'grep SigIgn /proc/self/status'
 	jf wait a
 	run -0 jf logs a
+	echo "$output"
 	[[ $output =~ ^SigIgn:.0+$ ]]
 }
 
 @test "files that the caller has open are not passed on" {
 	exec 8<"$R/bin/busybox"
-	jf start a "$R" -- sh -c 'ls /proc/$$/fd'
+	jf start a "$R" -- sh -c 'ls /proc/$$/fd; :'
 	exec 8<&-
 	jf wait a
 	run -0 jf logs a
+	echo "$output"
 	[ "$output" = $'0\n1\n2' ]
 }
 
 @test "start outlives the terminal it was typed at" {
 	jf_command
-	PATH=$JF_PATH:$PATH setsid -w sh -c '"$@"; kill -HUP 0' - "${JF_COMMAND[@]}" start a "$R" sleep 100 || true
-	is a state running
+	env PATH="$JF_PATH" "$(command -v setsid)" -w sh -c '"$@"; kill -HUP 0' - "${JF_COMMAND[@]}" start a "$R" sleep 100 || true
+	status_is a state running
 	run -0 jf kill a
 }
 
@@ -93,7 +96,7 @@ teardown_file() { jf_teardown_file; }
 	[[ $output == "jf: "*"$R"* ]]
 	[[ $output == *"in use"* ]]
 	nothing_left b
-	is a state running
+	status_is a state running
 	jf kill a
 	run -0 jf run b "$R" true
 }
@@ -130,7 +133,7 @@ teardown_file() { jf_teardown_file; }
 	wait
 	[ "$(cat "$BATS_TEST_TMPDIR"/out.* | grep -c '^a$')" -eq 1 ]
 	[ "$(cat "$BATS_TEST_TMPDIR"/err.* | grep -c "^jf: the name 'a' is taken")" -eq 4 ]
-	is a state running
+	status_is a state running
 }
 
 @test "limits arrive in the kernel as they were given, old spellings too" {
@@ -161,21 +164,21 @@ teardown_file() { jf_teardown_file; }
 @test "SIGTERM to run is a stop" {
 	jf_exec run a "$R" 'trap "exit 5" TERM; while :; do sleep 0.2; done' 2>"$BATS_TEST_TMPDIR/err" &
 	local pid=$!
-	eventually is a state running
-	eventually test ! -e /run/jackfruit/a/ready
+	wait_until status_is a state running
+	wait_until test ! -e /run/jackfruit/a/ready
 	kill -TERM "$pid"
-	ended_with 5 "$pid"
-	is a state stopped
-	is a reason stopped
+	status_of "$pid" 5
+	status_is a state stopped
+	status_is a reason stopped
 }
 
 # ---- limits --------------------------------------------------------------------
 
 @test "above the hard limit it is killed, and the reason is the hard limit" {
 	run -137 jf run --soft 8M --hard 16M a "$R" tail /dev/zero
-	is a state killed
-	is a reason hard_limit
-	is a exit_status 137
+	status_is a state killed
+	status_is a reason hard_limit
+	status_is a exit_status 137
 	events_in_order a create start soft hard kill exit
 	run -0 jf ps a
 	[[ ${lines[1]} =~ ^a\ +killed\ .*\ hard_limit\ +137\ +tail\ /dev/zero$ ]]
@@ -184,25 +187,25 @@ teardown_file() { jf_teardown_file; }
 
 @test "above the soft limit alone there is an event, and it goes on" {
 	jf start --soft 8M --hard 64M a "$R" 'x=$(head -c 20000000 /dev/zero | tr "\\0" x); echo grown; exec sleep 100'
-	eventually holds "$CLASS/a/events" 'soft 1'
-	is a state running
+	wait_until holds "$CLASS/a/events" 'soft 1'
+	status_is a state running
 	[ "$(grep -c 'hard 0' "$CLASS/a/events")" -eq 1 ]
 }
 
 @test "a grandchild that holds the memory is counted" {
 	jf start --soft 8M --hard 16M a "$R" 'sh -c "sh -c \"tail /dev/zero; sleep 100\"; sleep 100"; sleep 100'
-	eventually is a state killed
-	is a reason hard_limit
-	eventually is a procs 0
+	wait_until status_is a state killed
+	status_is a reason hard_limit
+	wait_until status_is a procs 0
 }
 
 @test "a neighbour goes on when one is killed" {
-	jf_rootfs other
-	jf start b "$REPLY" sleep 100
+	make_rootfs "$BATS_TEST_TMPDIR/other"
+	jf start b "$BATS_TEST_TMPDIR/other" sleep 100
 	local pid
 	pid=$(cat "$CLASS/b/pid")
 	run -137 jf run --hard 16M a "$R" tail /dev/zero
-	is b state running
+	status_is b state running
 	kill -0 "$pid"
 }
 
@@ -211,8 +214,8 @@ teardown_file() { jf_teardown_file; }
 	kill -9 "$(cat "$CLASS/a/pid")"
 	run -0 jf wait a
 	[ "$output" = 137 ]
-	is a reason signaled
-	is a state exited
+	status_is a reason signaled
+	status_is a state exited
 	[ "$(grep -c 'kill 0' "$CLASS/a/events")" -eq 1 ]
 }
 
@@ -228,12 +231,12 @@ teardown_file() { jf_teardown_file; }
 	[ "$output" = a ]
 	member a "$pid"
 	echo >"$BATS_TEST_TMPDIR/go"
-	eventually test -s "$note"
-	eventually member a "$(<"$note")"
+	wait_until test -s "$note"
+	wait_until member a "$(<"$note")"
 	# its parent has gone: it belongs to init, and to a
 	jf kill a
 	run ! kill -0 "$(<"$note")"
-	is a reason killed
+	status_is a reason killed
 }
 
 @test "attach says what is wrong with a PID" {
@@ -264,7 +267,7 @@ teardown_file() { jf_teardown_file; }
 	run -1 jf logs hand
 	[[ $output == *"has no log"* ]]
 	run -0 jf stop hand
-	is hand reason stopped
+	status_is hand reason stopped
 	run -0 jf rm hand
 	nothing_left hand
 }
@@ -273,39 +276,39 @@ teardown_file() { jf_teardown_file; }
 
 @test "stop asks first: a command that minds SIGTERM ends by itself" {
 	jf start a "$R" 'trap "echo bye; exit 3" TERM; echo up; while :; do sleep 0.2; done'
-	eventually holds /var/log/jackfruit/a.log up
+	wait_until holds /var/log/jackfruit/a.log up
 	run -0 jf stop a
 	[ "$output" = a ]
-	is a state stopped
-	is a reason stopped
-	is a exit_status 3
+	status_is a state stopped
+	status_is a reason stopped
+	status_is a exit_status 3
 	run -0 jf logs --tail 1 a
 	[ "$output" = bye ]
 }
 
 @test "stop kills after the grace, and the reason is still stopped" {
 	jf start a "$R" 'trap "" TERM; echo up; while :; do sleep 0.2; done'
-	eventually holds /var/log/jackfruit/a.log up
+	wait_until holds /var/log/jackfruit/a.log up
 	run -0 jf stop -t 1 a
-	is a state stopped
-	is a reason stopped
-	is a procs 0
+	status_is a state stopped
+	status_is a reason stopped
+	status_is a procs 0
 }
 
 @test "stop of one that has ended is no error; of an unknown one it is" {
 	jf run a "$R" true
 	run -0 jf stop a
-	is a state exited
+	status_is a state exited
 	run -1 jf stop nosuch
 	[[ $output == "jf: no container 'nosuch': "* ]]
 }
 
 @test "kill takes all, at once" {
 	jf start a "$R" 'sleep 100 & sleep 100 & sleep 100 & wait'
-	eventually is a procs 4
+	wait_until status_is a procs 4
 	run -0 jf kill a
-	is a procs 0
-	is a reason killed
+	status_is a procs 0
+	status_is a reason killed
 	run -1 jf kill a
 	[[ $output == "jf: container 'a' does not run: "* ]]
 }
@@ -314,7 +317,7 @@ teardown_file() { jf_teardown_file; }
 	jf start a "$R" sleep 100
 	run -1 jf rm a
 	[[ $output == "jf: container 'a' is running: "*"rm -f a"* ]]
-	is a state running
+	status_is a state running
 	run -0 jf rm -f a
 	[ "$output" = a ]
 	nothing_left a
@@ -341,7 +344,7 @@ teardown_file() { jf_teardown_file; }
 	runner=$(awk '{ print $4 }' "/proc/$pid/stat")
 	[ "$(cat "/proc/$runner/comm")" = jfrun ]
 	kill -9 "$runner"
-	eventually is a procs 0
+	wait_until status_is a procs 0
 	run -0 jf rm a
 	nothing_left a
 }
@@ -352,7 +355,7 @@ teardown_file() { jf_teardown_file; }
 	jf_exec events -f a >"$BATS_TEST_TMPDIR/events" &
 	FOLLOWER=$!
 	jf run a "$R" true
-	eventually holds "$BATS_TEST_TMPDIR/events" event=exit
+	wait_until holds "$BATS_TEST_TMPDIR/events" event=exit
 	kill "$FOLLOWER"
 	[ "$(grep -vc 'container=a ' "$BATS_TEST_TMPDIR/events")" -eq 0 ]
 	events_in_order a create start exit
@@ -373,10 +376,10 @@ teardown_file() { jf_teardown_file; }
 
 @test "update changes limits of a running container: below its usage it is killed" {
 	jf start --soft 30M a "$R" 'x=$(head -c 20000000 /dev/zero | tr "\\0" x); echo grown; sleep 100; :'
-	eventually holds /var/log/jackfruit/a.log grown
+	wait_until holds /var/log/jackfruit/a.log grown
 	run -0 jf update a --soft 1M --hard 2M
-	eventually is a state killed
-	is a reason hard_limit
+	wait_until status_is a state killed
+	status_is a reason hard_limit
 }
 
 several() {
@@ -388,7 +391,7 @@ several() {
 	run -7 jf exec a -- sh -c 'hostname; exit 7'
 	[ "$output" = a ]
 	jf exec a sleep 100 3>&- &
-	eventually several a
+	wait_until several a
 	jf kill a
 	wait
 	run -125 jf exec a true

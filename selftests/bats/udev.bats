@@ -4,7 +4,7 @@
 # The udev rule and its handler, under a real systemd-udevd. Containers are made
 # by hand: what is tested is the way from the kernel to the handler.
 
-bats_require_minimum_version 1.5.0
+load lib
 
 CONFIGFS=/sys/kernel/config/jackfruit
 LOG=/var/log/jackfruit/udev-events
@@ -39,22 +39,12 @@ teardown() {
 	for dir in "$CONFIGFS"/*/; do
 		[[ -d $dir ]] || continue
 		echo 1 >"$dir/kill" || true
-		eventually rmdir "$dir" 2>/dev/null
+		wait_until rmdir "$dir" 2>/dev/null
 	done
 }
 
-eventually() {
-	local i
-	for ((i = 0; i < 150; i++)); do
-		! "$@" || return 0
-		sleep 0.1
-	done
-	echo "never held: $*" >&2
-	return 1
-}
-
-holds() {
-	grep -qE -- "$2" "$1" 2>/dev/null
+tells() {
+	grep -qE -- "$1" "$LOG" 2>/dev/null
 }
 
 # eater NAME HARD: a container whose one process eats memory without end.
@@ -71,7 +61,7 @@ eater() {
 
 @test "soft limit, hard limit and kill each leave a line, in their order" {
 	eater fat 24M
-	eventually holds "$LOG" 'container=fat event=kill'
+	wait_until tells 'container=fat event=kill'
 	udevadm settle
 	local rest event
 	rest=$(<"$LOG")
@@ -79,7 +69,7 @@ eater() {
 		[[ $rest == *"container=fat event=$event pid="* ]]
 		rest=${rest#*"event=$event"}
 	done
-	holds "$LOG" 'event=hard pid=[0-9]+ comm=tail usage=[0-9]+ limit=25165824'
+	tells 'event=hard pid=[0-9]+ comm=tail usage=[0-9]+ limit=25165824'
 	# the number is that of the same event in debugfs
 	local seq
 	seq=$(sed -n 's/.*seq=\([0-9]*\) container=fat event=kill.*/\1/p' "$LOG")
@@ -91,18 +81,18 @@ eater() {
 	sleep 100 3>&- &
 	echo $! >"$CONFIGFS/asked/pids"
 	echo 1 >"$CONFIGFS/asked/kill"
-	eventually holds "$LOG" 'container=asked event=kill'
+	wait_until tells 'container=asked event=kill'
 	udevadm settle
 	run ! grep -E 'event=(create|start|stop|exit|remove)' "$LOG"
 }
 
 @test "a rule of one's own for one container, as the comment shows it" {
 	eater other 24M
-	eventually holds "$LOG" 'container=other event=kill'
+	wait_until tells 'container=other event=kill'
 	udevadm settle
 	[ ! -e "$BATS_FILE_TMPDIR/own" ]
 	eater own 24M
-	eventually test -e "$BATS_FILE_TMPDIR/own"
+	wait_until test -e "$BATS_FILE_TMPDIR/own"
 }
 
 @test "ten containers at once: no kill goes untold" {
@@ -111,6 +101,6 @@ eater() {
 		eater "c$i" 10M
 	done
 	for i in {1..10}; do
-		eventually holds "$LOG" "container=c$i event=kill"
+		wait_until tells "container=c$i event=kill"
 	done
 }
