@@ -61,3 +61,33 @@ status_of() {
 		return 1
 	}
 }
+
+# tools: $JFRUN and $JFLOG are what is tested; JF_BIN chooses another build.
+tools() {
+	local bin=${JF_BIN:-$(readlink -f "${BASH_SOURCE[0]%/*}/../../build/bin")}
+	JFRUN=$bin/jfrun
+	JFLOG=$bin/jflog
+	[ -x "$JFRUN" ] && [ -x "$JFLOG" ] || {
+		echo "no $JFRUN: build it: make userspace" >&2
+		return 1
+	}
+}
+
+# plane NAME...: directories stand for the module's; these containers are there, with the files that
+# configfs would make in them.
+plane() {
+	local name
+	export JF_CONFIGFS=$BATS_TEST_TMPDIR/configfs JF_CLASS=$BATS_TEST_TMPDIR/class
+	mkdir -p "$JF_CONFIGFS" "$JF_CLASS"
+	for name; do
+		mkdir -p "$JF_CONFIGFS/$name" "$JF_CLASS/$name"
+		touch "$JF_CONFIGFS/$name"/{soft_limit,hard_limit,nice,pids}
+	done
+}
+
+# running NAME PID: as the module would show it
+running() {
+	echo running > "$JF_CLASS/$1/state"
+	echo "$2" > "$JF_CLASS/$1/pid"
+	echo "$2" > "$JF_CONFIGFS/$1/pids"
+}

@@ -72,15 +72,28 @@ static bool is_running(const char *name)
 	return !strcmp(state, "running");
 }
 
+static void refuse_running(const char *name)
+{
+	if (is_running(name))
+		fail(EXIT_OWN, "container '%s': is running: stop it first, or take another name",
+		     name);
+}
+
 /**
- * ctl_check() - is the control plane there, and may we use it?
+ * ctl_check() - is the control plane there, may we use it, and is the name free?
+ * @options: the command line
+ *
+ * Before anything is made; ctl_make() looks again.
  */
-void ctl_check(void)
+void ctl_check(const struct options *options)
 {
 	if (geteuid() != 0)
 		fail(EXIT_OWN, "not root: namespaces and limits need root's privileges: try sudo");
-	if (access(configfs(), F_OK) == 0)
+	if (access(configfs(), F_OK) == 0) {
+		if (!options->join)
+			refuse_running(options->name);
 		return;
+	}
 	if (access(class(), F_OK) < 0)
 		fail(EXIT_OWN, "the kernel module jackfruit is not loaded: `modprobe jackfruit`");
 	fail(EXIT_OWN,
@@ -107,9 +120,7 @@ static void take(const char *name)
 		made = NULL;
 		fail(EXIT_OWN, "container '%s': is just being started by another jfrun", name);
 	}
-	if (is_running(name))
-		fail(EXIT_OWN, "container '%s': is running: stop it first, or take another name",
-		     name);
+	refuse_running(name);
 }
 
 static void set(const char *name, const char *file, const char *value)

@@ -68,7 +68,7 @@ void value_bind(const char *text, struct bind *bind);
 void value_tmpfs(const char *text, struct bind *bind);
 
 /* ctl.c: the control plane */
-void ctl_check(void);
+void ctl_check(const struct options *options);
 void ctl_make(const struct options *options);
 void ctl_attach(const struct options *options, pid_t pid);
 void ctl_started(void);

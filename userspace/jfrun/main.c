@@ -32,7 +32,7 @@ int main(int argc, char **argv)
 	fd_standard_open();
 	report_arm();
 	options_parse(&options, argc, argv);
-	ctl_check();
+	ctl_check(&options);
 	/* for the time in which the child is in the container, and still is jfrun: see SECURITY in jfrun(1) */
 	prctl(PR_SET_DUMPABLE, 0);
 	signals = sig_prepare();

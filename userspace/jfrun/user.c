@@ -46,13 +46,13 @@ static void look_up_user(const char *text, bool is_number, struct user *user)
 		     "--user '%s': no such user in the container's /etc/passwd: give a UID", text);
 }
 
-static void look_up_group(const char *text, struct user *user)
+static void look_up_group(const char *text, const char *group, struct user *user)
 {
 	FILE *stream = fopen("/etc/group", "re");
 	struct group *entry = NULL;
 
 	while (stream && (entry = fgetgrent(stream)))
-		if (!strcmp(entry->gr_name, text))
+		if (!strcmp(entry->gr_name, group))
 			break;
 	if (entry)
 		user->gid = entry->gr_gid;
@@ -91,7 +91,7 @@ void user_find(const char *text, struct user *user)
 	if (group && number(group, &value))
 		user->gid = value;
 	else if (group)
-		look_up_group(group, user);
+		look_up_group(text, group, user);
 }
 
 /**
