@@ -67,10 +67,10 @@ tools() {
 	local bin=${JF_BIN:-$(readlink -f "${BASH_SOURCE[0]%/*}/../../build/bin")}
 	JFRUN=$bin/jfrun
 	JFLOG=$bin/jflog
-	[ -x "$JFRUN" ] && [ -x "$JFLOG" ] || {
+	if ! [ -x "$JFRUN" ] || ! [ -x "$JFLOG" ]; then
 		echo "no $JFRUN: build it: make userspace" >&2
 		return 1
-	}
+	fi
 }
 
 # plane NAME...: directories stand for the module's; these containers are there, with the files that
