@@ -11,9 +11,9 @@ make_rootfs() {
 	local dir=$1 applet
 	shift
 	[ $# -gt 0 ] || set -- sh ash awk cat chmod chroot cp cut date dd df echo env false find free \
-		grep head hostname httpd id ip kill ln ls mkdir mkfifo mknod mount mv nc nice nohup ps \
+		grep head hostname httpd id ip kill ln ls mkdir mkfifo mknod mount mv nc nohup ps \
 		pwd readlink rm sed seq setsid sleep sort stat stty sync tail tee test top touch tr true \
-		tty umount uname usleep wc wget which xargs yes
+		tty umount unshare uname usleep wc wget which xargs yes
 	mkdir -p "$dir"/{bin,dev,etc,proc,root,sys,tmp}
 	chmod 1777 "$dir/tmp"
 	cp "$(command -v busybox)" "$dir/bin/busybox"

@@ -66,6 +66,8 @@ void child_run(const struct options *options)
 	user_become(&user);
 	caps_keep(options->caps, user.uid == 0);
 	go_to(options->workdir);
+	if (!options->unfiltered)
+		seccomp_apply(options->caps);
 	/* a change of user has cleared it */
 	sync_die_with_parent();
 	sync_send(SYNC_EXEC);

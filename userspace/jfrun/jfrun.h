@@ -40,6 +40,7 @@ struct bind {
  * @ready_fd: where to say that the command runs; -1: nowhere
  * @join: enter a running container instead of making one
  * @read_only: the root cannot be written to
+ * @unfiltered: no seccomp filter
  */
 struct options {
 	const char *name;
@@ -57,6 +58,7 @@ struct options {
 	int ready_fd;
 	bool join;
 	bool read_only;
+	bool unfiltered;
 };
 
 /* options.c, value.c: the command line */
@@ -139,11 +141,12 @@ struct user {
 void user_find(const char *text, struct user *user);
 void user_become(const struct user *user);
 
-/* caps.c, env.c: what the command is left with */
+/* caps.c, seccomp.c, env.c: what the command is left with */
 uint64_t caps_default(void);
 uint64_t caps_parse(const char *option, const char *list);
 void caps_bound(uint64_t kept);
 void caps_keep(uint64_t kept, bool is_root);
+void seccomp_apply(uint64_t caps);
 char **env_make(const struct options *options, const char *home);
 
 /* parent.c: what the parent does once there is a child */

@@ -29,6 +29,7 @@ static const char usage[] =
 	"  --workdir DIR       run CMD there\n"
 	"  --cap-add CAP,...   keep these capabilities, too (all: every one)\n"
 	"  --cap-drop CAP,...  do not keep these (all: none)\n"
+	"  --seccomp off       do not filter system calls\n"
 	"  --ready-fd N        write `ready PID` to descriptor N when CMD runs, or `error: WHY`\n"
 	"  --help, --version\n"
 	"\n"
@@ -47,6 +48,7 @@ enum {
 	OPT_WORKDIR,
 	OPT_CAP_ADD,
 	OPT_CAP_DROP,
+	OPT_SECCOMP,
 	OPT_READY_FD,
 	OPT_JOIN,
 	OPT_HELP,
@@ -65,6 +67,7 @@ static const struct option long_options[] = {
 	{ "workdir", required_argument, NULL, OPT_WORKDIR },
 	{ "cap-add", required_argument, NULL, OPT_CAP_ADD },
 	{ "cap-drop", required_argument, NULL, OPT_CAP_DROP },
+	{ "seccomp", required_argument, NULL, OPT_SECCOMP },
 	{ "ready-fd", required_argument, NULL, OPT_READY_FD },
 	{ "join", required_argument, NULL, OPT_JOIN },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -131,6 +134,11 @@ static void parse_process_option(struct options *options, int option)
 			fail(EXIT_OWN, "--workdir '%s': not an absolute path in the container",
 			     optarg);
 		options->workdir = optarg;
+		break;
+	case OPT_SECCOMP:
+		if (strcmp(optarg, "off") && strcmp(optarg, "default"))
+			fail(EXIT_OWN, "--seccomp '%s': neither off nor default", optarg);
+		options->unfiltered = !strcmp(optarg, "off");
 		break;
 	case OPT_CAP_ADD:
 		options->caps |= caps_parse("cap-add", optarg);

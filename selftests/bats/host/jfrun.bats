@@ -378,6 +378,17 @@ fails() {
 	[[ $output != *BAD* ]]
 }
 
+@test "the system call filter: no namespaces, keys, mounts; --seccomp off; --cap-add brings back" {
+	run -0 jfrun a "$R" sh -c 'grep ^Seccomp: /proc/self/status; (echo fork | cat)'
+	[ "$output" = $'Seccomp:\t2\nfork' ]
+	run -1 jfrun a "$R" unshare -U true
+	[[ $output == *'Operation not permitted' ]]
+	run -0 jfrun --seccomp off a "$R" grep ^Seccomp: /proc/self/status
+	[ "$output" = $'Seccomp:\t0' ]
+	run -0 jfrun --cap-add sys_admin a "$R" sh -c 'mount -t tmpfs x /tmp && unshare -m true'
+	fails 125 "--seccomp 'on': neither off nor default" jfrun --seccomp on a "$R" true
+}
+
 # ---- the command's end ---------------------------------------------------------
 
 @test "the command's status is passed on" {
