@@ -61,6 +61,8 @@ void child_run(const struct options *options)
 		rootfs_enter(options);
 	}
 	user_find(options->user, &user);
+	if (options->tty)
+		tty_make();
 	leave_behind();
 	caps_bound(options->caps);
 	user_become(&user);
@@ -70,6 +72,8 @@ void child_run(const struct options *options)
 		seccomp_apply(options->caps);
 	/* a change of user has cleared it */
 	sync_die_with_parent();
+	if (options->init)
+		init_fork();
 	sync_send(SYNC_EXEC);
 	run_command(options->argv, env_make(options, user.home));
 }

@@ -41,6 +41,8 @@ struct bind {
  * @join: enter a running container instead of making one
  * @read_only: the root cannot be written to
  * @unfiltered: no seccomp filter
+ * @init: a PID 1 of ours
+ * @tty: a terminal
  */
 struct options {
 	const char *name;
@@ -59,6 +61,8 @@ struct options {
 	bool join;
 	bool read_only;
 	bool unfiltered;
+	bool init;
+	bool tty;
 };
 
 /* options.c, value.c: the command line */
@@ -86,17 +90,19 @@ pid_t ns_join_fork(const char *name, int *pidfd);
 void ns_join_enter(void);
 
 /* sync.c: parent and child until the command runs */
-enum sync_type { SYNC_GO, SYNC_EXEC, SYNC_FAILED };
+enum sync_type { SYNC_GO, SYNC_EXEC, SYNC_FAILED, SYNC_TTY };
 
 /**
  * struct sync_message - what goes from one to the other
  * @type: what it means
  * @status: SYNC_FAILED: exit status
+ * @fd: SYNC_TTY: a descriptor
  * @message: SYNC_FAILED: what to tell
  */
 struct sync_message {
 	enum sync_type type;
 	int status;
+	int fd;
 	char message[MESSAGE_MAX];
 };
 
@@ -105,6 +111,7 @@ void sync_be_parent(void);
 void sync_be_child(void);
 int sync_fd(void);
 void sync_send(enum sync_type type);
+void sync_send_fd(enum sync_type type, int fd);
 bool sync_receive(struct sync_message *message);
 void sync_die_with_parent(void);
 void sync_finish(void);
@@ -148,6 +155,18 @@ void caps_bound(uint64_t kept);
 void caps_keep(uint64_t kept, bool is_root);
 void seccomp_apply(uint64_t caps);
 char **env_make(const struct options *options, const char *home);
+
+/* init.c: --init */
+void init_fork(void);
+
+/* tty.c: -t */
+struct pollfd;
+void tty_make(void);
+void tty_take(int fd);
+void tty_resize(void);
+void tty_poll(struct pollfd *fds);
+void tty_copy(const struct pollfd *fds);
+void tty_drain(void);
 
 /* parent.c: what the parent does once there is a child */
 void parent_start(const struct options *options, pid_t pid, int pidfd, int signals);

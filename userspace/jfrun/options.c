@@ -29,6 +29,8 @@ static const char usage[] =
 	"  --workdir DIR       run CMD there\n"
 	"  --cap-add CAP,...   keep these capabilities, too (all: every one)\n"
 	"  --cap-drop CAP,...  do not keep these (all: none)\n"
+	"  --init              a PID 1 that passes on signals to CMD, and reaps what is left to it\n"
+	"  -t, --tty           a terminal of its own\n"
 	"  --seccomp off       do not filter system calls\n"
 	"  --ready-fd N        write `ready PID` to descriptor N when CMD runs, or `error: WHY`\n"
 	"  --help, --version\n"
@@ -49,6 +51,7 @@ enum {
 	OPT_CAP_ADD,
 	OPT_CAP_DROP,
 	OPT_SECCOMP,
+	OPT_INIT,
 	OPT_READY_FD,
 	OPT_JOIN,
 	OPT_HELP,
@@ -67,6 +70,8 @@ static const struct option long_options[] = {
 	{ "workdir", required_argument, NULL, OPT_WORKDIR },
 	{ "cap-add", required_argument, NULL, OPT_CAP_ADD },
 	{ "cap-drop", required_argument, NULL, OPT_CAP_DROP },
+	{ "init", no_argument, NULL, OPT_INIT },
+	{ "tty", no_argument, NULL, 't' },
 	{ "seccomp", required_argument, NULL, OPT_SECCOMP },
 	{ "ready-fd", required_argument, NULL, OPT_READY_FD },
 	{ "join", required_argument, NULL, OPT_JOIN },
@@ -135,6 +140,12 @@ static void parse_process_option(struct options *options, int option)
 			     optarg);
 		options->workdir = optarg;
 		break;
+	case OPT_INIT:
+		options->init = true;
+		break;
+	case 't':
+		options->tty = true;
+		break;
 	case OPT_SECCOMP:
 		if (strcmp(optarg, "off") && strcmp(optarg, "default"))
 			fail(EXIT_OWN, "--seccomp '%s': neither off nor default", optarg);
@@ -192,7 +203,7 @@ static void parse_words(struct options *options, char **words)
 {
 	if (options->join) {
 		if (options->soft || options->hard || options->nice || options->read_only ||
-		    options->bind_count)
+		    options->init || options->bind_count)
 			fail(EXIT_OWN,
 			     "--join: takes no option that is for a new container: limits are "
 			     "changed in its directory, or by `jf update`");
@@ -241,7 +252,7 @@ void options_parse(struct options *options, int argc, char **argv)
 	/* '+': options end at NAME, the command's own are not ours; ':': tell a missing value */
 	for (;;) {
 		before = optind;
-		option = getopt_long(argc, argv, "+:", long_options, NULL);
+		option = getopt_long(argc, argv, "+:t", long_options, NULL);
 		if (option < 0)
 			break;
 		if (option == '?' || option == ':')

@@ -68,6 +68,8 @@ static void wait_for_exec(const struct options *options, int pidfd, int signals)
 				run_status(pidfd);
 				fail(message.status, "%s", message.message);
 			}
+			if (message.type == SYNC_TTY)
+				tty_take(message.fd);
 			near = message.type == SYNC_EXEC;
 		}
 		sig = fds[1].revents ? next_signal(signals) : 0;
@@ -127,15 +129,23 @@ int parent_wait(int pidfd, int signals)
 	struct pollfd fds[] = {
 		{ .fd = pidfd, .events = POLLIN },
 		{ .fd = signals, .events = POLLIN },
+		{ .fd = -1 },
+		{ .fd = -1 },
 	};
 	int sig;
 
 	for (;;) {
+		tty_poll(fds + 2);
 		if (poll(fds, ARRAY_SIZE(fds), -1) < 0)
 			continue;
-		if (fds[0].revents)
+		tty_copy(fds + 2);
+		if (fds[0].revents) {
+			tty_drain();
 			return run_status(pidfd);
+		}
 		sig = next_signal(signals);
+		if (sig == SIGWINCH)
+			tty_resize();
 		if (sig)
 			pidfd_send_signal(pidfd, sig, NULL, 0);
 	}

@@ -135,7 +135,7 @@ static void add_arguments(scmp_filter_ctx filter, uint64_t caps)
 	check(seccomp_rule_add(filter, deny, CALL(ioctl), 1,
 			       SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, TIOCLINUX)));
 	/* to the hypervisor, past the network namespace */
-	check(seccomp_rule_add(filter, deny, CALL(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_VSOCK)));
+	check(seccomp_rule_add(filter, deny, CALL(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_VSOCK, 0)));
 	if (caps >> CAP_SYS_ADMIN & 1)
 		return;
 	for (i = 0; i < ARRAY_SIZE(namespaces); i++)

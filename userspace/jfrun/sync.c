@@ -16,6 +16,11 @@
 
 #include "jfrun.h"
 
+union control {
+	struct cmsghdr header;
+	char space[CMSG_SPACE(sizeof(int))];
+};
+
 static int ends[2] = { -1, -1 };
 static int own = -1;
 
@@ -45,12 +50,24 @@ int sync_fd(void)
 	return own;
 }
 
-static void send_message(const struct sync_message *message, size_t size)
+/* With a descriptor, if @fd is one. */
+static void send_message(const struct sync_message *message, size_t size, int fd)
 {
+	struct iovec data = { .iov_base = (void *)message, .iov_len = size };
+	union control control = { 0 };
+	struct msghdr header = { .msg_iov = &data, .msg_iovlen = 1 };
 	ssize_t ret;
 
+	if (fd >= 0) {
+		header.msg_control = control.space;
+		header.msg_controllen = sizeof(control.space);
+		control.header.cmsg_level = SOL_SOCKET;
+		control.header.cmsg_type = SCM_RIGHTS;
+		control.header.cmsg_len = CMSG_LEN(sizeof(fd));
+		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	}
 	do {
-		ret = send(own, message, size, MSG_NOSIGNAL);
+		ret = sendmsg(own, &header, MSG_NOSIGNAL);
 	} while (ret < 0 && errno == EINTR);
 	/* one who has gone need not be told */
 }
@@ -61,7 +78,7 @@ static void send_failure(int status, const char *text)
 	struct sync_message message = { .type = SYNC_FAILED, .status = status };
 
 	snprintf(message.message, sizeof(message.message), "%s", text);
-	send_message(&message, sizeof(message));
+	send_message(&message, sizeof(message), -1);
 	_exit(status);
 }
 
@@ -81,9 +98,19 @@ void sync_be_child(void)
  */
 void sync_send(enum sync_type type)
 {
-	struct sync_message message = { .type = type };
+	sync_send_fd(type, -1);
+}
 
-	send_message(&message, offsetof(struct sync_message, message));
+/**
+ * sync_send_fd() - a message without a text, with a descriptor
+ * @type: its type
+ * @fd: the descriptor; -1: none
+ */
+void sync_send_fd(enum sync_type type, int fd)
+{
+	struct sync_message message = { .type = type, .fd = -1 };
+
+	send_message(&message, offsetof(struct sync_message, message), fd);
 }
 
 /**
@@ -94,13 +121,25 @@ void sync_send(enum sync_type type)
  */
 bool sync_receive(struct sync_message *message)
 {
+	struct iovec data = { .iov_base = message, .iov_len = sizeof(*message) };
+	union control control = { 0 };
+	struct msghdr header = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control.space,
+		.msg_controllen = sizeof(control.space),
+	};
 	ssize_t size;
 
 	do {
-		size = recv(own, message, sizeof(*message), 0);
+		size = recvmsg(own, &header, MSG_CMSG_CLOEXEC);
 	} while (size < 0 && errno == EINTR);
 	if (size <= 0)
 		return false;
+	message->fd = -1;
+	if (header.msg_controllen >= CMSG_LEN(sizeof(int)) &&
+	    control.header.cmsg_type == SCM_RIGHTS)
+		memcpy(&message->fd, CMSG_DATA(&control.header), sizeof(int));
 	message->message[MESSAGE_MAX - 1] = '\0';
 	return true;
 }

@@ -466,6 +466,45 @@ fails() {
 	run -0 jfrun a "$R" true
 }
 
+# ---- --init, -t -------------------------------------------------------------------
+
+@test "--init: PID 1 is not the command, passes on signals, reaps, and ends as the command does" {
+	run -4 jfrun --init a "$R" sh -c 'echo $$; cat /proc/1/comm; exit 4'
+	[ "$output" = $'2\njfrun-init' ]
+	options=(--init)
+	in_container sleep 100
+	kill -TERM "$run"
+	status_of "$run" 143
+	in_container sh -c '(sleep 0.1 &); echo up; exec sleep 100'
+	wait_until holds "$D/out" up
+	zombies() { ps -o stat= --ppid "$first" | grep -q Z; }
+	wait_until test "$(pgrep -cP "$first")" -eq 1
+	run ! zombies
+	kill -KILL "$first"
+	status_of "$run" 137
+	run -127 jfrun --init a "$R" nosuch
+}
+
+@test "--init: the program on the host cannot be reached through PID 1" {
+	run ! jfrun --init a "$R" readlink /proc/1/exe
+	run jfrun --init a "$R" ls /proc/1/fd/
+	[ -z "$output" ] || [[ $output == *'Permission denied' ]]
+	run ! jfrun --init a "$R" cp /proc/1/exe /tmp/stolen
+}
+
+@test "-t: a terminal of the container's own, of the caller's size; the status comes through" {
+	command -v script > /dev/null || skip "no script(1) here to make a terminal"
+	run -0 script -qec "stty rows 33 cols 44; '$JFRUN' -t a '$R' sh -c 'tty; stty size; read x; echo got \$x; exit 6'; echo st=\$?" \
+		/dev/null <<< hello
+	[[ $output == *'/dev/pts/0'* ]]
+	[[ $output == *'33 44'* ]]
+	[[ $output == *'got hello'* ]]
+	[[ $output == *st=6* ]]
+	# without one at our end
+	run -3 jfrun -t a "$R" sh -c 'tty; cat; exit 3' <<< typed
+	[[ $output == */dev/pts/0*typed* ]]
+}
+
 # ---- join ----------------------------------------------------------------------
 
 @test "--join enters all namespaces and the root, attached" {
