@@ -3,6 +3,9 @@
 #
 # jf, jfrun, jflog and the module together: what a user sees.
 #
+# A shell that runs its last command in its own place passes its own dispositions and files
+# on: hence the `:` at the end of some.
+#
 # shellcheck disable=SC2016 # what stands in single quotes is for the shell in the container
 
 load jf-lib
@@ -30,7 +33,7 @@ teardown_file() { jf_teardown_file; }
 }
 
 @test "a container of a user's own: PID 1, host name, its root, no signal ignored, no file of the caller's" {
-	run -0 jf run a "$R" -- sh -c 'echo $$ $(hostname); ls -d /bin /proc/1; grep SigIgn /proc/self/status' 9<"$R/bin/sh"
+	run -0 jf run a "$R" -- sh -c 'echo $$ $(hostname); ls -d /bin /proc/1; grep SigIgn /proc/self/status; :' 9<"$R/bin/sh"
 	echo "$output"
 	[ "${lines[0]}" = '1 a' ]
 	[ "${lines[1]}" = /bin ]
@@ -39,7 +42,7 @@ teardown_file() { jf_teardown_file; }
 }
 
 @test "SIGINT is not ignored in a container that was started in the background" {
-	jf start a "$R" -- sh -c 'grep SigIgn /proc/self/status'
+	jf start a "$R" -- grep SigIgn /proc/self/status
 	jf wait a
 	run -0 jf logs a
 	echo "$output"
