@@ -477,9 +477,8 @@ fails() {
 	status_of "$run" 143
 	in_container sh -c '(sleep 0.1 &); echo up; exec sleep 100'
 	wait_until holds "$D/out" up
-	zombies() { ps -o stat= --ppid "$first" | grep -q Z; }
-	wait_until test "$(pgrep -cP "$first")" -eq 1
-	run ! zombies
+	alone() { [ "$(pgrep -cP "$first")" -eq 1 ]; }
+	wait_until alone
 	kill -KILL "$first"
 	status_of "$run" 137
 	run -127 jfrun --init a "$R" nosuch
