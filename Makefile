@@ -1,53 +1,60 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # jackfruit: the module for this machine and the tools (make), and everything about their tests in a
-# VM (make demo, make check), which installs what it needs by itself.
+# VM (make demo, make check), which installs what it needs by itself. Everything is built below build/.
 
+# a series (6.1, 6.12), for the stock kernel that is installed, or a release
 KERNEL ?= 6.12
-prefix ?= /usr/local
+# the kernel that `make` and `make install` build for
 RELEASE ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(RELEASE)/build
+prefix ?= /usr/local
 MAKEFLAGS += --no-print-directory
 
-# the module's sources, linked into a build folder of each kernel, so that two never get mixed up
-SOURCES := Kbuild $(wildcard kernel/*.c kernel/*.h)
+moddir = $(DESTDIR)/lib/modules/$(RELEASE)/updates
+has_headers = [ -e $(KDIR)/Makefile ]
 
-.PHONY: all module modules userspace install uninstall setup vm demo check clean help
+.PHONY: all help module modules userspace install uninstall setup vm demo check clean
 all: userspace
-	@$(MAKE) module KERNEL=$(RELEASE)
+	@if $(has_headers); then scripts/module $(RELEASE) $(KDIR); else \
+		echo "make: the tools are built, the module is not: no headers of the running kernel in" \
+			"$(KDIR): install linux-headers-$(RELEASE)"; fi
 
 help:
 	@echo "make                     the module for the running kernel, and the tools"
 	@echo "make install             both, below prefix=$(prefix); DESTDIR= is understood"
+	@echo "make uninstall           what install has brought"
+	@echo
 	@echo "make demo [KERNEL=6.1]   see it work, in a test VM"
-	@echo "make check [T=pattern]   all tests, or those whose name matches"
-	@echo "make vm [KERNEL=6.1]     a shell in the test VM"
-	@echo "make module KERNEL=...   jackfruit.ko for one kernel, in build/<release>/"
+	@echo "make check [T=pattern]   all tests on both kernels, or those whose name matches"
+	@echo "make vm [KERNEL=6.1]     a shell in the test VM; scripts/vm --help tells more"
+	@echo
+	@echo "make module KERNEL=...   jackfruit.ko for one kernel (6.1, 6.12, a release; KDIR=), in build/RELEASE/"
+	@echo "make modules             for both stock kernels"
+	@echo "make userspace           jfrun and jflog, in build/bin/"
+	@echo "make setup               install what building and testing need (Debian 12, root)"
+	@echo "make clean               remove build/"
 
-# KERNEL is a series (6.1, 6.12), for the stock kernel that is installed, or a release
 module:
-	@release=$$(scripts/kernel-release $(KERNEL)) && \
-	dir=build/$$release && mkdir -p $$dir/kernel && \
-	find $$dir -maxdepth 2 -type l -delete && \
-	for file in $(SOURCES); do ln -s $(CURDIR)/$$file $$dir/$$file; done && \
-	$(MAKE) -s -C /lib/modules/$$release/build M=$(CURDIR)/$$dir W=1 $(KBUILD_FLAGS) modules
+	@scripts/module $(KERNEL) $(if $(filter-out file,$(origin KDIR)),$(KDIR))
 
-modules:
-	@scripts/setup
-	@$(MAKE) module KERNEL=6.1
-	@$(MAKE) module KERNEL=6.12
+modules: setup
+	@scripts/module 6.1
+	@scripts/module 6.12
 
+# the lock: two test VMs may start at the same time
 userspace:
-	@[ ! -e userspace/Makefile ] || $(MAKE) -C userspace
+	@mkdir -p build && flock build/.userspace.lock $(MAKE) -C userspace
 
 install: all
-	install -D -m 644 build/$(RELEASE)/jackfruit.ko \
-		$(DESTDIR)/lib/modules/$(RELEASE)/updates/jackfruit.ko
-	[ -n "$(DESTDIR)" ] || depmod $(RELEASE)
+	@$(has_headers) || { echo "make: nothing is installed: without the module the tools are of no use" >&2; exit 1; }
+	install -D -m 644 build/$(RELEASE)/jackfruit.ko $(moddir)/jackfruit.ko
+	$(if $(DESTDIR),,depmod $(RELEASE))
 	$(MAKE) -C userspace install prefix=$(prefix) DESTDIR=$(DESTDIR)
 
 uninstall:
-	rm -f $(DESTDIR)/lib/modules/$(RELEASE)/updates/jackfruit.ko
-	[ -n "$(DESTDIR)" ] || depmod $(RELEASE)
+	rm -f $(moddir)/jackfruit.ko
+	$(if $(DESTDIR),,depmod $(RELEASE))
 	$(MAKE) -C userspace uninstall prefix=$(prefix) DESTDIR=$(DESTDIR)
 
 setup:

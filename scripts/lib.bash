@@ -16,18 +16,19 @@ die()
 	exit 125
 }
 
-# kernel_release 6.1|6.12|RELEASE: the release of the newest stock kernel of that series
+# kernel_release 6.1|6.12|RELEASE: the release itself, or that of the newest stock kernel of the series
 kernel_release()
 {
 	local release
 
-	if [ -e "/boot/vmlinuz-$1" ]; then
+	case $1 in
+	[0-9]*.[0-9]*.[0-9]*)
 		echo "$1"
-		return
-	fi
+		return ;;
+	esac
 	release=$(find /boot -name "vmlinuz-$1.*-cloud-amd64" -printf '%f\n' | sed 's/^vmlinuz-//' |
 		  sort -V | tail -n 1)
 	[ -n "$release" ] ||
-		die "no kernel '$1' in /boot: give 6.1, 6.12 or a release; scripts/setup installs both"
+		die "no kernel '$1' here: give 6.1 or 6.12, which scripts/setup installs, or a release"
 	echo "$release"
 }
