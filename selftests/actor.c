@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A process that does what its arguments say, one after the other: what the tests put into containers.
+ *
+ *	actor anon:20M fork exec mark:/tmp/x pause
+ *
+ * uses 20 MiB, forks, its child executes itself anew, writes its PID to /tmp/x and sleeps; the parent waits for it. Where a
+ * step makes a new process or thread, that one goes on with the steps, and the old one waits (unless it says otherwise).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *self;
+static char **rest; /* the steps that are still to be done */
+static void *memory;
+static size_t memory_size;
+
+static void run(void);
+
+static void die(const char *what)
+{
+	fprintf(stderr, "actor: %s: %s\n", what, strerror(errno));
+	exit(99);
+}
+
+static void sleep_ms(long ms)
+{
+	struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	while (nanosleep(&time, &time) && errno == EINTR)
+		;
+}
+
+static size_t size_of(const char *text)
+{
+	char *unit;
+	size_t size = strtoul(text, &unit, 10);
+
+	return *unit == 'M' ? size << 20 : *unit == 'K' ? size << 10 : size;
+}
+
+static void touch(char *start, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size; i += 4096)
+		((volatile char *)start)[i] = 1;
+}
+
+static void use_memory(size_t size, int flags, int fd)
+{
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, fd, 0);
+	if (memory == MAP_FAILED)
+		die("mmap");
+	memory_size = size;
+	touch(memory, size);
+}
+
+static void do_anon(const char *arg)
+{
+	use_memory(size_of(arg), MAP_PRIVATE | MAP_ANONYMOUS, -1);
+}
+
+static void do_shmem(const char *arg)
+{
+	use_memory(size_of(arg), MAP_SHARED | MAP_ANONYMOUS, -1);
+}
+
+/* The pages of a file that is on a disk: /dev/shm or a tmpfs would be shared memory. */
+static void do_file(const char *arg)
+{
+	int fd = open(arg, O_RDONLY);
+	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+	off_t i;
+
+	if (size <= 0)
+		die(arg);
+	memory = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED)
+		die("mmap");
+	memory_size = size;
+	for (i = 0; i < size; i += 4096)
+		(void)((volatile char *)memory)[i];
+}
+
+static void do_free(const char *arg)
+{
+	(void)arg;
+	munmap(memory, memory_size);
+}
+
+/* Grow for ever. */
+static void do_eat(const char *arg)
+{
+	size_t step = size_of(arg);
+
+	for (;;)
+		use_memory(step, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+}
+
+static void rest_in_peace(void)
+{
+	for (;;)
+		pause();
+}
+
+static void do_pause(const char *arg)
+{
+	(void)arg;
+	rest_in_peace();
+}
+
+static void exit_as(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			die("waitpid");
+	_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+static pid_t forked(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	return pid;
+}
+
+/* A child goes on; its status becomes ours. */
+static void do_fork(const char *arg)
+{
+	pid_t pid = forked();
+
+	(void)arg;
+	if (pid)
+		exit_as(pid);
+}
+
+/* A child goes on, its parent is gone. */
+static void do_orphan(const char *arg)
+{
+	(void)arg;
+	if (forked())
+		_exit(0);
+}
+
+/* A child goes on, its parent sleeps whatever becomes of it. */
+static void do_nest(const char *arg)
+{
+	(void)arg;
+	if (forked())
+		rest_in_peace();
+}
+
+/* N children that only sleep; we go on. */
+static void do_children(const char *arg)
+{
+	int count = atoi(arg);
+
+	while (count--)
+		if (!forked())
+			rest_in_peace();
+}
+
+static void do_setsid(const char *arg)
+{
+	(void)arg;
+	setsid();
+}
+
+static void do_exec(const char *arg)
+{
+	char **argv = rest - 1;
+
+	(void)arg;
+	argv[0] = (char *)self;
+	execv(self, argv);
+	die("execv");
+}
+
+static void *exec_in_thread(void *unused)
+{
+	(void)unused;
+	do_exec(NULL);
+	return NULL;
+}
+
+static void *run_in_thread(void *unused)
+{
+	(void)unused;
+	run();
+	return NULL;
+}
+
+static void *pause_in_thread(void *unused)
+{
+	(void)unused;
+	rest_in_peace();
+	return NULL;
+}
+
+static pthread_t start_thread(void *(*fn)(void *))
+{
+	pthread_t thread;
+
+	errno = pthread_create(&thread, NULL, fn, NULL);
+	if (errno)
+		die("pthread_create");
+	return thread;
+}
+
+/* Another thread than the leader executes. */
+static void do_threadexec(const char *arg)
+{
+	(void)arg;
+	pthread_join(start_thread(exec_in_thread), NULL);
+}
+
+/* Another thread goes on. */
+static void do_thread(const char *arg)
+{
+	(void)arg;
+	pthread_join(start_thread(run_in_thread), NULL);
+}
+
+/* Another thread goes on, and the leader is a zombie. */
+static void do_leaderexit(const char *arg)
+{
+	(void)arg;
+	start_thread(run_in_thread);
+	syscall(SYS_exit, 0);
+}
+
+static void do_threads(const char *arg)
+{
+	int count = atoi(arg);
+
+	while (count--)
+		start_thread(pause_in_thread);
+}
+
+static int run_in_clone(void *unused)
+{
+	(void)unused;
+	run();
+	return 0;
+}
+
+static void clone_with(int flags)
+{
+	size_t size = 256 << 10;
+	char *stack = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pid_t pid;
+
+	if (stack == MAP_FAILED)
+		die("mmap");
+	pid = clone(run_in_clone, stack + size, flags | SIGCHLD, NULL);
+	if (pid < 0)
+		die("clone");
+	exit_as(pid);
+}
+
+/* A child that shares our memory goes on; we cannot run until it executes or ends. */
+static void do_vfork(const char *arg)
+{
+	(void)arg;
+	clone_with(CLONE_VM | CLONE_VFORK);
+}
+
+/* A child that shares our memory goes on, and no thread of ours. */
+static void do_share(const char *arg)
+{
+	(void)arg;
+	clone_with(CLONE_VM);
+}
+
+/* The first process of a new PID namespace goes on. */
+static void do_pidns(const char *arg)
+{
+	(void)arg;
+	clone_with(CLONE_NEWPID);
+}
+
+static void do_ignore(const char *arg)
+{
+	signal(atoi(arg), SIG_IGN);
+}
+
+static void on_signal(int sig)
+{
+	_exit(sig);
+}
+
+/* Exits with the number of the signal. */
+static void do_catch(const char *arg)
+{
+	signal(atoi(arg), on_signal);
+}
+
+/* The name may have escapes as in printf(1): \n, \xHH are made by the shell. */
+static void do_name(const char *arg)
+{
+	prctl(PR_SET_NAME, arg);
+}
+
+static void write_text(const char *path, const char *text, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC, 0644);
+
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		die(path);
+	close(fd);
+}
+
+/* Tells the test that we are here, and our PID. */
+static void do_mark(const char *arg)
+{
+	char tmp[PATH_MAX], pid[16];
+
+	snprintf(tmp, sizeof(tmp), "%s.new", arg);
+	snprintf(pid, sizeof(pid), "%d\n", getpid());
+	write_text(tmp, pid, O_WRONLY | O_CREAT | O_TRUNC);
+	if (rename(tmp, arg))
+		die(arg);
+}
+
+/* Becomes a member: arg is a pids file. */
+static void do_attach(const char *arg)
+{
+	write_text(arg, "0\n", O_WRONLY);
+}
+
+/* Waits until a file is there. */
+static void do_wait(const char *arg)
+{
+	while (access(arg, F_OK))
+		sleep_ms(5);
+}
+
+static void do_exit(const char *arg)
+{
+	_exit(atoi(arg));
+}
+
+static void do_raise(const char *arg)
+{
+	raise(atoi(arg));
+}
+
+/* The end of this thread only. */
+static void do_threadend(const char *arg)
+{
+	syscall(SYS_exit, atoi(arg));
+}
+
+/* Forks without end, up to about N at a time; each child does the same. */
+static void do_bomb(const char *arg)
+{
+	unsigned int *live =
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned int max = atoi(arg);
+	pid_t pid;
+
+	if (live == MAP_FAILED)
+		die("mmap");
+	signal(SIGCHLD, SIG_IGN);
+	for (;;) {
+		if (__atomic_add_fetch(live, 1, __ATOMIC_RELAXED) > max) {
+			__atomic_sub_fetch(live, 1, __ATOMIC_RELAXED);
+			sleep_ms(1);
+			continue;
+		}
+		pid = fork();
+		if (pid < 0)
+			__atomic_sub_fetch(live, 1, __ATOMIC_RELAXED);
+		/* the parent of every second one ends: orphans */
+		if (pid > 0 && pid & 1) {
+			__atomic_sub_fetch(live, 1, __ATOMIC_RELAXED);
+			_exit(0);
+		}
+	}
+}
+
+/* Forks without end as long as there are not N; nobody ends, so that all descend from the first. */
+static void do_grow(const char *arg)
+{
+	unsigned int *live =
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned int max = atoi(arg);
+
+	if (live == MAP_FAILED)
+		die("mmap");
+	while (__atomic_add_fetch(live, 1, __ATOMIC_RELAXED) < max)
+		forked();
+	rest_in_peace();
+}
+
+/* Always one process, and always another one. */
+static void do_flee(const char *arg)
+{
+	(void)arg;
+	signal(SIGCHLD, SIG_IGN);
+	for (;;)
+		if (fork() > 0)
+			_exit(0);
+}
+
+static const struct {
+	const char *name;
+	void (*fn)(const char *arg);
+} steps[] = {
+	{ "anon", do_anon },
+	{ "shmem", do_shmem },
+	{ "file", do_file },
+	{ "free", do_free },
+	{ "eat", do_eat },
+	{ "pause", do_pause },
+	{ "fork", do_fork },
+	{ "orphan", do_orphan },
+	{ "children", do_children },
+	{ "setsid", do_setsid },
+	{ "exec", do_exec },
+	{ "threadexec", do_threadexec },
+	{ "thread", do_thread },
+	{ "leaderexit", do_leaderexit },
+	{ "threads", do_threads },
+	{ "vfork", do_vfork },
+	{ "share", do_share },
+	{ "pidns", do_pidns },
+	{ "ignore", do_ignore },
+	{ "catch", do_catch },
+	{ "name", do_name },
+	{ "mark", do_mark },
+	{ "attach", do_attach },
+	{ "wait", do_wait },
+	{ "exit", do_exit },
+	{ "raise", do_raise },
+	{ "threadend", do_threadend },
+	{ "bomb", do_bomb },
+	{ "flee", do_flee },
+	{ "grow", do_grow },
+	{ "nest", do_nest },
+};
+
+static void step(const char *text)
+{
+	size_t len = strcspn(text, ":");
+	size_t i;
+
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (strlen(steps[i].name) == len && !memcmp(steps[i].name, text, len)) {
+			steps[i].fn(text[len] ? text + len + 1 : "");
+			return;
+		}
+	}
+	errno = EINVAL;
+	die(text);
+}
+
+static void run(void)
+{
+	while (*rest)
+		step(*rest++);
+	exit(0);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	self = strdup(argv[0]);
+	rest = argv + 1;
+	run();
+}
