@@ -484,7 +484,10 @@ static void run(void)
 int main(int argc, char **argv)
 {
 	(void)argc;
-	self = strdup(argv[0]);
+	/* argv[0] may be a name that was found in PATH */
+	self = realpath("/proc/self/exe", NULL);
+	if (!self)
+		die("/proc/self/exe");
 	rest = argv + 1;
 	run();
 }

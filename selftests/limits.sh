@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # What happens at the limits: events, the kill, and whose memory counts.
+# shellcheck disable=SC2317 # wait_for and holds call functions by name
 # shellcheck source=selftests/lib.sh
 . "${0%/*}/lib.sh"
 begin

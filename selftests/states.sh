@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # How a run ends, and what is told of it: what the module did or saw, not a guess from the exit status.
+# shellcheck disable=SC2317 # wait_for and holds call functions by name
 # shellcheck source=selftests/lib.sh
 . "${0%/*}/lib.sh"
 begin

@@ -433,13 +433,15 @@ cri() {
 }
 
 @test "logs strips the prefix, joins parts, keeps the streams apart and in order" {
-	cri <<-'EOF'
+	# an empty line's record ends with a space, which the source cannot
+	local sp=' '
+	cri <<-EOF
 		2026-01-31T12:00:00.000000001Z stdout F one
 		2026-01-31T12:00:00.000000002Z stderr F  two  with   blanks
 		2026-01-31T12:00:00.000000003Z stdout P thr
 		2026-01-31T12:00:00.000000004Z stdout P e
 		2026-01-31T12:00:00.000000005Z stdout F e
-		2026-01-31T12:00:00.000000006Z stdout F 
+		2026-01-31T12:00:00.000000006Z stdout F$sp
 		2026-01-31T12:00:00.000000007Z stdout F %s \n F P
 		2026-01-31T12:00:00.000000008Z stdout P no newline
 	EOF
