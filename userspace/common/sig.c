@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "common.h"
 
@@ -55,14 +57,19 @@ int sig_prepare(void)
 
 /**
  * sig_reset() - before exec: no signal is ignored or blocked
+ *
+ * By the system call: the C library keeps signals 32 and 33 for itself and does not let signal() touch
+ * them, but its own posix_spawn() leaves them ignored, in make's children for one.
  */
 void sig_reset(void)
 {
+	/* the kernel's struct sigaction, whose layout differs between machines: all zero is SIG_DFL */
+	static const char default_action[64];
 	sigset_t none;
 	int sig;
 
 	for (sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
+		syscall(SYS_rt_sigaction, sig, default_action, NULL, (NSIG - 1) / 8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
