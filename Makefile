@@ -67,7 +67,7 @@ demo: setup
 	@scripts/vm --kernel $(KERNEL) --timeout 300 -- scripts/demo
 
 check: setup
-	@scripts/check $(T)
+	@scripts/check '$(T)'
 
 clean:
 	rm -rf build

@@ -166,6 +166,11 @@ need_jq() {
 	[ "$(id -u)" -eq 0 ] || skip "says that root is missing"
 	run -0 jf check
 	[[ $output == *"ok    jfrun is $F/bin/jfrun"* ]]
+	container a enforcing='no: no members'
+	container b enforcing='no: no hard limit'
+	run -0 jf check
+	[[ $output == *"ok    container a: nothing runs in it"* ]]
+	[[ $output == *"warn  container b: nothing is killed: no hard limit"* ]]
 	container a enforcing='no: probe lost'
 	mkdir -p "$JF_RUNDIR/gone"
 	run -1 jf check

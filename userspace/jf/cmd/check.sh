@@ -87,6 +87,10 @@ check_containers() {
 		case $REPLY in
 		yes) good "container $_name: limits are enforced" ;;
 		'') ;;
+		'no: no members') good "container $_name: nothing runs in it" ;;
+		'no: no hard limit' | 'no: hard_action is notify')
+			# asked for, not a fault; but whoever asked may have forgotten
+			warn "container $_name: nothing is killed: ${REPLY#no: }" ;;
 		*) bad "container $_name: limits are not enforced: $REPLY" ;;
 		esac
 	done
