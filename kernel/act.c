@@ -136,27 +136,33 @@ static bool jf_act_victim_alive(struct jf_container *c)
 	return false;
 }
 
+/* The first process may be one of those that share the victim's address space. */
+static void jf_act_signal_victim(struct jf_container *c, int sig)
+{
+	if (jf_members_signal_space(c, c->run.victim_mm, sig, c->run.first))
+		c->run.first_was_victim = true;
+}
+
 static void jf_act_victim(struct jf_container *c, const struct jf_usage *usage, int sig)
 {
 	if (c->run.victim) {
 		/* it was asked to end and grows on */
 		jf_act_tell(c, JF_EVENT_KILL, c->run.victim);
-		jf_members_signal_space(c, c->run.victim_mm, sig);
+		jf_act_signal_victim(c, sig);
 		return;
 	}
-	if (!usage->largest)
+	/* it may have executed another program since it was looked at: the next look sees that one */
+	if (!usage->largest || !jf_members_have_space(c, usage->largest_mm))
 		return;
 	jf_act_record(c, JF_REASON_HARD_LIMIT, usage, NULL);
 	c->run.victim = get_pid(usage->largest);
 	mmgrab(usage->largest_mm);
 	c->run.victim_mm = usage->largest_mm;
-	if (usage->largest == c->run.first)
-		c->run.first_was_victim = true;
 	jf_members_watch(c, true);
 	jf_act_tell(c, sig == SIGKILL ? JF_EVENT_KILL : JF_EVENT_STOP, c->run.victim);
 	if (sig != SIGKILL)
 		jf_act_arm_grace(c);
-	jf_members_signal_space(c, c->run.victim_mm, sig);
+	jf_act_signal_victim(c, sig);
 }
 
 static void jf_act_hard(struct jf_container *c, u32 decisions, const struct jf_usage *usage)
@@ -180,7 +186,8 @@ static void jf_act_hard(struct jf_container *c, u32 decisions, const struct jf_u
 		jf_act_victim(c, usage, SIGKILL);
 	if (decisions & JF_DO_TERM_VICTIM)
 		jf_act_victim(c, usage, SIGTERM);
-	if (decisions & JF_DO_STOP)
+	/* who has been asked to end can only do so when it runs */
+	if (decisions & JF_DO_STOP && c->run.cause == JF_REASON_NONE)
 		jf_members_signal(c, SIGSTOP);
 	if (decisions & JF_DO_CONT)
 		jf_members_signal(c, SIGCONT);
@@ -316,7 +323,7 @@ void jf_act_grace_over(struct jf_container *c)
 		jf_act_kill_all(c);
 	} else if (jf_act_victim_alive(c)) {
 		jf_act_tell(c, JF_EVENT_KILL, c->run.victim);
-		jf_members_signal_space(c, c->run.victim_mm, SIGKILL);
+		jf_act_signal_victim(c, SIGKILL);
 	}
 }
 

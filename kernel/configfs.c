@@ -217,6 +217,9 @@ static ssize_t jf_container_forecast_ms_store(struct config_item *item, const ch
 }
 CONFIGFS_ATTR(jf_container_, forecast_ms);
 
+/* What configfs takes of a show(), whatever a page's size: SIMPLE_ATTR_SIZE in fs/configfs/file.c. */
+#define JF_SHOW_MAX 4096
+
 struct jf_pids_page {
 	char *page;
 	size_t len;
@@ -229,7 +232,7 @@ static void jf_pids_add(const struct jf_member_ref *ref, void *data)
 	char line[16];
 	int len = snprintf(line, sizeof(line), "%d\n", pid_vnr(ref->pid));
 
-	if (list->len + len > PAGE_SIZE) {
+	if (list->len + len > JF_SHOW_MAX) {
 		list->full = true;
 		return;
 	}
@@ -238,7 +241,7 @@ static void jf_pids_add(const struct jf_member_ref *ref, void *data)
 }
 
 /*
- * A page is all that configfs can give. A list that does not fit is an error, not a part of a list
+ * 4096 bytes are all that configfs can give. A list that does not fit is an error, not a part of a list
  * that looks like the whole; debugfs's members has it however long.
  */
 static ssize_t jf_container_pids_show(struct config_item *item, char *page)

@@ -306,7 +306,8 @@ unsigned int jf_members_count(struct jf_container *c);
 void jf_members_set_killing(struct jf_container *c, bool killing);
 void jf_members_watch(struct jf_container *c, bool watching);
 bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm);
-void jf_members_signal_space(struct jf_container *c, struct mm_struct *mm, int sig);
+bool jf_members_signal_space(struct jf_container *c, struct mm_struct *mm, int sig,
+			     struct pid *wanted);
 struct jf_seen jf_members_seen(struct jf_container *c);
 void jf_members_set_seen(struct jf_container *c, const struct jf_seen *seen);
 void jf_members_renice(struct jf_container *c, int nice);

@@ -348,7 +348,9 @@ void jf_member_probe_signal(void *data, int sig, struct kernel_siginfo *info, st
 		struct jf_seen *seen = &m->c->seen;
 
 		seen->signal = sig;
-		if (info != SEND_SIG_PRIV && (info == SEND_SIG_NOINFO || SI_FROMUSER(info))) {
+		/* a timer's signal is nobody's: current is whoever was interrupted */
+		if (in_task() && info != SEND_SIG_PRIV &&
+		    (info == SEND_SIG_NOINFO || SI_FROMUSER(info))) {
 			seen->sender.pid = task_tgid_nr(current);
 			/*
 			 * not get_task_comm(): its lock is not for here, and current's name does

@@ -14,6 +14,7 @@
  * Lifetime: a container in the queue is alive, since jf_container_drop() takes it out; the work
  * gets a reference of the item under the lock, before it lets go of it.
  */
+#include <linux/cpumask.h>
 #include <linux/hrtimer.h>
 #include <linux/moduleparam.h>
 #include <linux/seq_file.h>
@@ -29,8 +30,8 @@ static unsigned int scan_max_us = 100000;
 #define JF_SCAN_FLOOR_US 100
 
 /*
- * The fastest a container can fill memory, bytes a microsecond (about MB/s): what one CPU of a
- * large machine can zero and map, 2 GB/s. It is what the headroom is divided by.
+ * The fastest one CPU can fill memory, bytes a microsecond (about MB/s): what one of a large machine
+ * can zero and map, 2 GB/s. Times the number of CPUs it is what the headroom is divided by.
  */
 #define JF_FILL_BYTES_PER_US 2048
 
@@ -72,7 +73,7 @@ struct jf_policy_pace jf_scan_pace(void)
 	return (struct jf_policy_pace){
 		.min_us = min_us,
 		.max_us = max(READ_ONCE(scan_max_us), min_us),
-		.fill_bytes_per_us = JF_FILL_BYTES_PER_US,
+		.fill_bytes_per_us = JF_FILL_BYTES_PER_US * num_online_cpus(),
 	};
 }
 

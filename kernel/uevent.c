@@ -2,7 +2,8 @@
 /*
  * The news: each event that concerns a running container goes out as a uevent (ACTION=change) of
  * its device, in the order of the history. Sending sleeps, so a work item does it, which reads the
- * history like any other reader.
+ * history like any other reader. Not on jf_wq: sending allocates, and must not hold up a kill when
+ * memory is short.
  *
  * Locking: none of its own; the variables belong to the work, which does not run twice at a time.
  *
@@ -83,7 +84,7 @@ static void jf_uevent_work_fn(struct work_struct *work)
  */
 void jf_uevent_kick(void)
 {
-	queue_work(jf_wq, &jf_uevent_work);
+	queue_work(system_unbound_wq, &jf_uevent_work);
 }
 
 /**

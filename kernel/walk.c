@@ -167,14 +167,19 @@ bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm)
 struct jf_signal_space {
 	struct mm_struct *mm;
 	int sig;
+	struct pid *wanted;
+	bool found;
 };
 
 static void jf_member_signal_space(const struct jf_member_ref *ref, void *data)
 {
 	struct jf_signal_space *to = data;
 
-	if (ref->mm == to->mm)
-		kill_pid(ref->pid, to->sig, 1);
+	if (ref->mm != to->mm)
+		return;
+	kill_pid(ref->pid, to->sig, 1);
+	if (ref->pid == to->wanted)
+		to->found = true;
 }
 
 /**
@@ -182,14 +187,18 @@ static void jf_member_signal_space(const struct jf_member_ref *ref, void *data)
  * @c: the container
  * @mm: the address space, referenced
  * @sig: the signal
+ * @wanted: a process that the caller wants to know about
  *
  * Context: may sleep; @c->lock held.
+ * Return: whether @wanted was one of them.
  */
-void jf_members_signal_space(struct jf_container *c, struct mm_struct *mm, int sig)
+bool jf_members_signal_space(struct jf_container *c, struct mm_struct *mm, int sig,
+			     struct pid *wanted)
 {
-	struct jf_signal_space to = { .mm = mm, .sig = sig };
+	struct jf_signal_space to = { .mm = mm, .sig = sig, .wanted = wanted };
 
 	jf_members_walk(c, jf_member_signal_space, &to);
+	return to.found;
 }
 
 /**
