@@ -3,23 +3,22 @@
  * The container: its object, its life, and who is put into it.
  *
  * A run begins with the first process that is attached and ends when the last member is gone. In
- *between the module may have had a cause to end it: stop, kill, or the hard limit; the first cause
- *that kills is the reason that is recorded. A run that nothing of ours ended has ended by itself,
- *however its first process died.
+ * between the module may have had a cause to end it: stop, kill, or the hard limit; a stronger cause
+ * takes the place of an earlier one. A run that nothing of ours ended has ended by itself, however
+ * its first process died.
  *
- *	created --attach--> running --last member gone--> exited | stopped | killed --attach-->
- *running ...
+ *	created -attach-> running -last member gone-> exited | stopped | killed -attach-> running ...
  *
- * What is seen in atomic context (a fork during the kill, the last exit) only queues the
- *container's work, which does what has to be done under the container's lock. Since everything that
- *is told happens under that lock, in the order in which it is decided, the hard event comes before
- *the kill event and that before the exit event.
+ * What is seen in atomic context (a fork during the kill, the last exit) only queues the container's
+ * work, which does what has to be done under the container's lock. Since everything that is told
+ * happens under that lock, in the order in which it is decided, the hard event comes before the kill
+ * event and that before the exit event.
  *
  * Locking: c->lock protects the configuration and the run record. jf_containers_lock protects the
- *list of containers.
+ * list of containers.
  *
  * Lifetime: while a container has members it depends on itself in configfs's sense, and rmdir gets
- *EBUSY. The dependency is taken with the first member and given back by the work that ends the run.
+ * EBUSY. The dependency is taken with the first member and given back by the work that ends the run.
  */
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
