@@ -36,16 +36,17 @@ launch_record() {
 		JF_LOG_NEW=
 		record_put "$JF_NAME" log_since "$(date -u +%Y-%m-%dT%H:%M:%S)"
 	fi
-	mkfifo "$JF_RUNDIR/$JF_NAME/ready"
+	if ! { mkfifo "$JF_RUNDIR/$JF_NAME/ready" && : >"$JF_RUNDIR/$JF_NAME/jflog.err"; }; then
+		launch_undo
+		die "$JF_RUNDIR/$JF_NAME: cannot write the container's record: is the file system full?"
+	fi
 }
 
 # launch_undo: nothing half-made stays. jfrun removes the kernel's directory
 # itself if it made it; what a jfrun that was killed could not is done here.
 launch_undo() {
-	if plane_has "$JF_NAME"; then
-		container_runs "$JF_NAME" && control_set "$JF_NAME" kill 1
-		control_remove "$JF_NAME"
-	fi
+	# what runs there now, if anything, is not ours: ours has ended with jfrun
+	! plane_has "$JF_NAME" || control_remove "$JF_NAME"
 	[ -z "$JF_LOG_NEW" ] || log_drop "$JF_NAME"
 	record_drop "$JF_NAME"
 }
@@ -83,10 +84,6 @@ launch_begin() {
 		${JF_NICE:+--nice "$JF_NICE"} "$JF_NAME" "$JF_ROOTFS" -- "$@"
 	_ready=$JF_RUNDIR/$JF_NAME/ready
 	_own=$JF_RUNDIR/$JF_NAME/jflog.err
-	JF_CHILD=
-	trap 'launch_abort 129' HUP
-	trap 'launch_abort 130' INT
-	trap 'launch_abort 143' TERM
 	if [ "$JF_VERB" = run ]; then
 		# A background job's stdin would be /dev/null.
 		exec 4<&0
@@ -163,6 +160,11 @@ launch() {
 	fi
 	record_dirs
 	record_claim "$JF_NAME"
+	JF_CHILD=
+	JF_LOG_NEW=
+	trap 'launch_abort 129' HUP
+	trap 'launch_abort 130' INT
+	trap 'launch_abort 143' TERM
 	launch_record "$@"
 	launch_begin "$@"
 }
