@@ -42,6 +42,7 @@ static ssize_t jf_limit_store(struct config_item *item, u64 *limit, const char *
 		return ret;
 	mutex_lock(&c->lock);
 	*limit = bytes;
+	jf_policy_limits_changed(&c->config, &c->run.policy);
 	jf_act_look(c);
 	mutex_unlock(&c->lock);
 	return count;

@@ -56,16 +56,22 @@ bool jf_container_running(struct jf_container *c)
 }
 
 /**
- * jf_container_look() - look at a container's usage and act on it
+ * jf_container_try_look() - look at a container's usage and act on it, unless it is busy
  * @c: the container; referenced
  *
- * Context: may sleep; takes c->lock.
+ * Whoever holds its lock may take long (an attach on a machine with many processes) or may not get to
+ * run (a reader of its status behind a real-time hog): the others must not wait for it.
+ *
+ * Context: may sleep; tries c->lock.
+ * Return: false if it is locked, and is to be tried again.
  */
-void jf_container_look(struct jf_container *c)
+bool jf_container_try_look(struct jf_container *c)
 {
-	mutex_lock(&c->lock);
+	if (!mutex_trylock(&c->lock))
+		return false;
 	jf_act_look(c);
 	mutex_unlock(&c->lock);
+	return true;
 }
 
 /**
@@ -371,9 +377,8 @@ struct jf_container *jf_container_make(const char *name, const struct config_ite
  * @c: the container
  *
  * configfs let rmdir through, so no run depends on the container, and it waits for stores under way
- * and lets no more begin: nothing attaches any more. Without a run there is no look in the queue,
- * and a scan that has just taken it out finds that nothing runs. What is left is to wait for the
- * works that ended the last run.
+ * and lets no more begin: nothing attaches any more. What is left is to end its looks, and to wait
+ * for the works that ended the last run.
  *
  * Context: may sleep; configfs's su_mutex held.
  */
@@ -387,6 +392,7 @@ void jf_container_drop(struct jf_container *c)
 	list_del(&c->node);
 	mutex_unlock(&jf_containers_lock);
 
+	jf_scan_drop(c);
 	cancel_work_sync(&c->work);
 	cancel_delayed_work_sync(&c->grace_work);
 	jf_uevent_flush();

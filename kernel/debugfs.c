@@ -118,13 +118,15 @@ static ssize_t jf_events_file_write(struct file *file, const char __user *buf, s
 				    loff_t *pos)
 {
 	struct jf_event_reader *reader = file->private_data;
+	char text[24]; /* the digits of a u64 and a newline */
 	u64 after;
-	int ret;
 
-	ret = kstrtoull_from_user(buf, size, 10, &after);
-	if (ret)
-		return ret;
-	if (after > jf_event_last())
+	if (size >= sizeof(text))
+		return -EINVAL;
+	if (copy_from_user(text, buf, size))
+		return -EFAULT;
+	text[size] = '\0';
+	if (kstrtou64(text, 10, &after) || after > jf_event_last())
 		return -EINVAL;
 	mutex_lock(&reader->lock);
 	reader->after = after;

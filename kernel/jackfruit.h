@@ -15,7 +15,7 @@
  *   position of the container's member list. Taken by whoever reads or changes those: the control
  *   plane, sysfs, the container's own work and the scan. Never held around device_unregister(),
  *   which waits for sysfs readers.
- * - jf_probe_lock (mutex, probe.c): how many users the tracepoint probes have.
+ * - jf_probe_lock (mutex, probe.c): how many users the tracepoint probes have, and if they are attached.
  * - task_lock() of a task that is being attached: keeps its mm in place.
  * - jf_members_lock (raw spinlock, interrupts off, member.c): the hash tables of members, every
  *   container's member list and the member counts. Taken in the fork, exec and exit probes, so it
@@ -210,6 +210,7 @@ struct jf_seen {
  * @work: does what probes cannot: kills, ends the run
  * @grace_work: the SIGKILL after a SIGTERM
  * @look: place in the queue of looks, under jf_scan_lock
+ * @no_looks: it is being removed and gets no place any more. Under jf_scan_lock
  */
 struct jf_container {
 	struct config_group group;
@@ -242,6 +243,7 @@ struct jf_container {
 	struct work_struct work;
 	struct delayed_work grace_work;
 	struct timerqueue_node look;
+	bool no_looks;
 };
 
 extern struct workqueue_struct *jf_wq;
@@ -255,7 +257,7 @@ void jf_container_free(struct jf_container *c);
 bool jf_container_running(struct jf_container *c);
 int jf_container_attach(struct jf_container *c, pid_t nr);
 void jf_container_set_nice(struct jf_container *c, int nice);
-void jf_container_look(struct jf_container *c);
+bool jf_container_try_look(struct jf_container *c);
 u64 jf_container_usage(struct jf_container *c);
 u64 jf_container_peak(struct jf_container *c);
 const char *jf_container_enforcing(struct jf_container *c);
@@ -315,6 +317,7 @@ void jf_members_renice(struct jf_container *c, int nice);
 /* probe.c */
 struct tracepoint *jf_probe_find(const char *name);
 int jf_probe_init(void);
+void jf_probe_exit(void);
 int jf_probe_get(void);
 void jf_probe_put(void);
 bool jf_probe_attached(void);
@@ -345,6 +348,7 @@ void jf_usage_read(struct jf_container *c, struct jf_usage *usage);
 struct jf_policy_pace jf_scan_pace(void);
 void jf_scan_init_container(struct jf_container *c);
 void jf_scan_at(struct jf_container *c, u64 us);
+void jf_scan_drop(struct jf_container *c);
 void jf_scan_show_stats(struct seq_file *m);
 void jf_scan_init(void);
 void jf_scan_exit(void);

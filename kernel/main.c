@@ -69,6 +69,7 @@ static void __exit jf_exit(void)
 	jf_scan_exit();
 	jf_uevent_exit();
 	jf_sysfs_exit();
+	jf_probe_exit();
 	jf_member_exit();
 	jf_event_exit();
 	destroy_workqueue(jf_wq);

@@ -243,6 +243,22 @@ u32 jf_policy_decide(const struct jf_policy_config *config, const struct jf_poli
 }
 
 /**
+ * jf_policy_limits_changed() - a limit has been set: what is above it now is a crossing of its own
+ * @config: the limits as they are now
+ * @state: what is remembered of this run; updated
+ *
+ * An event that was given of an old limit is armed again where the last look's usage is not above the
+ * new one: so that who raises a limit at its event hears of the next.
+ */
+void jf_policy_limits_changed(const struct jf_policy_config *config, struct jf_policy_state *state)
+{
+	if (state->last_usage <= config->soft_limit)
+		state->soft_over = false;
+	if (state->last_usage <= config->hard_limit)
+		state->hard_over = false;
+}
+
+/**
  * jf_policy_forecast() - how far away the hard limit is at the present rate of growth
  * @config: the limits
  * @state: after jf_policy_decide()

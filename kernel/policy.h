@@ -139,6 +139,7 @@ struct jf_policy_state {
 
 u32 jf_policy_decide(const struct jf_policy_config *config, const struct jf_policy_look *look,
 		     struct jf_policy_state *state);
+void jf_policy_limits_changed(const struct jf_policy_config *config, struct jf_policy_state *state);
 u64 jf_policy_next_look(const struct jf_policy_config *config, const struct jf_policy_pace *pace,
 			u64 usage, const struct jf_policy_state *state);
 u64 jf_policy_forecast(const struct jf_policy_config *config, const struct jf_policy_state *state);

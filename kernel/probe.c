@@ -4,9 +4,11 @@
  *
  * Members are followed through sched_process_fork, _exec and _exit; signal_generate tells who has
  * killed one. A probe costs every process of the host a few instructions, so they are attached with
- * the first member and detached with the last.
+ * the first member and detached soon after the last one is gone: not at once, since that patches the
+ * kernel's text and interrupts every CPU, and the next container may be about to start.
  *
- * Locking: jf_probe_lock protects the user count; it is held around registering, which sleeps.
+ * Locking: jf_probe_lock protects the user count and whether the probes are attached; it is held
+ * around registering, which sleeps.
  */
 #include <linux/mutex.h>
 #include <linux/string.h>
@@ -17,8 +19,15 @@
 #include "jackfruit.h"
 #include "member.h"
 
-static DEFINE_MUTEX(jf_probe_lock); /* protects jf_probe_users */
+/* How long the probes stay attached when nobody needs them any more. */
+#define JF_PROBE_LINGER (HZ)
+
+static DEFINE_MUTEX(jf_probe_lock); /* protects jf_probe_users and jf_probe_on */
 static unsigned int jf_probe_users;
+static bool jf_probe_on;
+
+static void jf_probe_idle_fn(struct work_struct *work);
+static DECLARE_DELAYED_WORK(jf_probe_idle, jf_probe_idle_fn);
 
 static struct {
 	const char *name;
@@ -109,21 +118,33 @@ int jf_probe_get(void)
 	int ret = 0;
 
 	mutex_lock(&jf_probe_lock);
-	for (i = 0; !jf_probe_users && i < ARRAY_SIZE(jf_probes); i++) {
+	for (i = 0; !jf_probe_on && i < ARRAY_SIZE(jf_probes); i++) {
 		ret = tracepoint_probe_register(jf_probes[i].tp, jf_probes[i].probe, NULL);
 		if (ret) {
 			jf_probe_detach(i);
 			break;
 		}
 	}
-	if (!ret)
+	if (!ret) {
+		jf_probe_on = true;
 		jf_probe_users++;
+	}
 	mutex_unlock(&jf_probe_lock);
 	return ret;
 }
 
+static void jf_probe_idle_fn(struct work_struct *work)
+{
+	mutex_lock(&jf_probe_lock);
+	if (jf_probe_on && !jf_probe_users) {
+		jf_probe_detach(ARRAY_SIZE(jf_probes));
+		jf_probe_on = false;
+	}
+	mutex_unlock(&jf_probe_lock);
+}
+
 /**
- * jf_probe_put() - detach the probes when nobody needs them any more
+ * jf_probe_put() - the probes may be detached when nobody needs them any more
  *
  * Context: may sleep.
  */
@@ -131,8 +152,19 @@ void jf_probe_put(void)
 {
 	mutex_lock(&jf_probe_lock);
 	if (!--jf_probe_users)
-		jf_probe_detach(ARRAY_SIZE(jf_probes));
+		mod_delayed_work(jf_wq, &jf_probe_idle, JF_PROBE_LINGER);
 	mutex_unlock(&jf_probe_lock);
+}
+
+/**
+ * jf_probe_exit() - detach the probes; no container is left, so nobody needs them
+ *
+ * Context: may sleep.
+ */
+void jf_probe_exit(void)
+{
+	cancel_delayed_work_sync(&jf_probe_idle);
+	jf_probe_idle_fn(NULL);
 }
 
 /**
@@ -143,7 +175,7 @@ bool jf_probe_attached(void)
 	bool attached;
 
 	mutex_lock(&jf_probe_lock);
-	attached = jf_probe_users;
+	attached = jf_probe_on;
 	mutex_unlock(&jf_probe_lock);
 	return attached;
 }

@@ -11,7 +11,7 @@
  *
  * Locking: jf_scan_lock protects the queue and the setting of the timer.
  *
- * Lifetime: a container in the queue is alive, since jf_container_drop() takes it out; the work
+ * Lifetime: a container in the queue is alive, since jf_container_drop() takes it out for good; the work
  * gets a reference of the item under the lock, before it lets go of it.
  */
 #include <linux/cpumask.h>
@@ -125,7 +125,8 @@ static void jf_scan_work_fn(struct work_struct *work)
 	u64 begin = ktime_get_ns();
 
 	while ((c = jf_scan_take())) {
-		jf_container_look(c);
+		if (!jf_container_try_look(c))
+			jf_scan_at(c, READ_ONCE(scan_min_us));
 		WRITE_ONCE(jf_scan_looks, jf_scan_looks + 1);
 		config_item_put(&c->group.cg_item);
 		cond_resched();
@@ -144,7 +145,7 @@ void jf_scan_init_container(struct jf_container *c)
 
 /**
  * jf_scan_at() - plan a container's next look
- * @c: the container; its lock is held and it is not dropped
+ * @c: the container, referenced
  * @us: microseconds from now, or JF_LOOK_NEVER to plan none
  *
  * Context: any; takes jf_scan_lock.
@@ -156,13 +157,31 @@ void jf_scan_at(struct jf_container *c, u64 us)
 	raw_spin_lock_irqsave(&jf_scan_lock, flags);
 	if (!RB_EMPTY_NODE(&c->look.node))
 		timerqueue_del(&jf_scan_queue, &c->look);
-	if (us != JF_LOOK_NEVER) {
+	if (us != JF_LOOK_NEVER && !c->no_looks) {
 		c->look.expires = ktime_add_us(ktime_get(), us);
 		timerqueue_add(&jf_scan_queue, &c->look);
 	}
 	if (timerqueue_getnext(&jf_scan_queue) == &c->look || us == JF_LOOK_NEVER)
 		jf_scan_set_timer();
 	raw_spin_unlock_irqrestore(&jf_scan_lock, flags);
+}
+
+/**
+ * jf_scan_drop() - no more looks at a container that is being removed
+ * @c: the container
+ *
+ * A scan that has just taken it out may still try to put it back, and cannot.
+ *
+ * Context: any; takes jf_scan_lock.
+ */
+void jf_scan_drop(struct jf_container *c)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_scan_lock, flags);
+	c->no_looks = true;
+	raw_spin_unlock_irqrestore(&jf_scan_lock, flags);
+	jf_scan_at(c, JF_LOOK_NEVER);
 }
 
 /**

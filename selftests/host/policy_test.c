@@ -539,4 +539,25 @@ TEST(random_walks_have_one_event_for_each_crossing)
 	TH_LOG("walk %u, JF_SEED=%llu runs it again", i, (unsigned long long)seed);
 }
 
+TEST(a_limit_that_was_raised_has_a_crossing_of_its_own)
+{
+	struct jf_policy_config config = { .soft_limit = 10 << 20, .hard_limit = 64 << 20 };
+	struct jf_policy_look look = { .now_us = 1000000, .usage = 11 << 20 };
+	struct jf_policy_state state = { 0 };
+
+	EXPECT_EQ(JF_DO_SOFT_EVENT, jf_policy_decide(&config, &look, &state));
+	config.soft_limit = look.usage;
+	jf_policy_limits_changed(&config, &state);
+	look.now_us += 1000000;
+	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
+	look.now_us += 1000000;
+	look.usage += 4096;
+	EXPECT_EQ(JF_DO_SOFT_EVENT, jf_policy_decide(&config, &look, &state));
+	/* still above it: the same crossing */
+	config.soft_limit -= 4096;
+	jf_policy_limits_changed(&config, &state);
+	look.now_us += 1000000;
+	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
+}
+
 TEST_HARNESS_MAIN
