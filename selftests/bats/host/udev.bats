@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 #
-# The handler of the udev rule, with an event in its environment.
+# The handlers of the udev rules, with an event in their environment.
 
-bats_require_minimum_version 1.5.0
+load ../lib
 
 setup() {
 	UDEV=$(readlink -f "$BATS_TEST_DIRNAME/../../../userspace/udev")
@@ -27,7 +27,76 @@ setup() {
 	[ "$(wc -l <"$JF_LOGDIR/udev-events")" -eq 1 ]
 }
 
-@test "the rule names the handler that is shipped" {
-	grep -q 'RUN{program}+="jackfruit-event"' "$UDEV/90-jackfruit.rules"
-	[ -x "$UDEV/jackfruit-event" ]
+@test "the rules name the handlers that are shipped, all of them" {
+	local named
+	named=$(sed -n 's/^[^#].*RUN{program}+="\(.*\)"$/\1/p' "$UDEV/90-jackfruit.rules" | sort)
+	[ "$named" = "$(cd "$UDEV" && ls jackfruit-*)" ]
+	for handler in "$UDEV"/jackfruit-*; do
+		[ -x "$handler" ]
+	done
+}
+
+@test "hook: a mail, in both shells; nothing at all without hooks" {
+	export JF_HOOKDIR=$BATS_TEST_TMPDIR/hooks
+	run -0 dash "$UDEV/jackfruit-hook"
+	[ -z "$output" ]
+	mkdir "$JF_HOOKDIR"
+	printf '#!/bin/sh\nexec cat\n' >"$JF_HOOKDIR/cat"
+	chmod +x "$JF_HOOKDIR/cat"
+	for shell in dash 'busybox sh'; do
+		# shellcheck disable=SC2086 # two words
+		JACKFRUIT_REASON=hard_limit run -0 $shell "$UDEV/jackfruit-hook"
+		[ "${lines[0]}" = 'Subject: jackfruit: web: kill (hard_limit)' ]
+		[[ $output == *$'\nJACKFRUIT_COMM=a b\nJACKFRUIT_CONTAINER=web\n'* ]]
+	done
+}
+
+@test "hook: time is up for one that hangs" {
+	export JF_HOOKDIR=$BATS_TEST_TMPDIR/hooks JF_HOOK_SECONDS=0.2
+	mkdir "$JF_HOOKDIR"
+	printf '#!/bin/sh\nexec sleep 1000\n' >"$JF_HOOKDIR/hangs"
+	chmod +x "$JF_HOOKDIR/hangs"
+	run -0 dash "$UDEV/jackfruit-hook"
+}
+
+# raised SHELL SOFT HARD USAGE CEILING: $output is both limits after it.
+raised() {
+	plane web
+	mkdir -p "$BATS_TEST_TMPDIR/raise"
+	echo "$2" >"$JF_CONFIGFS/web/soft_limit"
+	echo "$3" >"$JF_CONFIGFS/web/hard_limit"
+	echo "$4" >"$JF_CLASS/web/usage"
+	echo "$5" >"$BATS_TEST_TMPDIR/raise/web"
+	# shellcheck disable=SC2086 # two words
+	JF_RAISEDIR=$BATS_TEST_TMPDIR/raise run $1 "$UDEV/jackfruit-raise"
+	output=$(cat "$JF_CONFIGFS/web"/{soft,hard}_limit | tr '\n' ' ')
+}
+
+@test "raise: by a quarter, again if need be, never above the ceiling" {
+	for shell in dash 'busybox sh'; do
+		raised "$shell" 800 2000 801 1M
+		[ "$output" = '1000 2500 ' ]
+		raised "$shell" 800 2000 1000 1M
+		[ "$output" = '1250 3125 ' ]
+		raised "$shell" 800 2000 801 2K
+		[ "$output" = '848 2048 ' ]
+		raised "$shell" 800 2000 801 1K
+		[ "$output" = '800 2000 ' ]
+		# so small that a quarter is nothing
+		raised "$shell" 1 3 4 1K
+		[ "$output" = '1 3 ' ]
+	done
+}
+
+@test "raise: no limit, or a ceiling that is none: nothing changes" {
+	raised dash max 2000 801 1M
+	[ "$output" = 'max 2000 ' ]
+	raised dash 800 max 801 1M
+	[ "$output" = '800 max ' ]
+	for ceiling in '' max -1 1T 010 5MM; do
+		raised dash 800 2000 801 "$ceiling"
+		[ "$output" = '800 2000 ' ]
+	done
+	JACKFRUIT_CONTAINER=never run dash "$UDEV/jackfruit-raise"
+	[ "$status" -ne 0 ]
 }
