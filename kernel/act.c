@@ -121,17 +121,34 @@ static void jf_act_forget_victim(struct jf_container *c)
 	c->run.victim = NULL;
 	c->run.victim_mm = NULL;
 	jf_members_watch(c, false);
+	/* its grace time is not that of the next one */
+	if (c->run.cause == JF_REASON_NONE)
+		cancel_delayed_work(&c->grace_work);
 }
 
-/* Does the last victim still have its memory? If not, its record is complete. */
+/* All that were to die are dead. */
+static void jf_act_complete(struct jf_container *c)
+{
+	c->run.kill.us = div_u64(ktime_get_ns() - c->run.kill.begin_ns, NSEC_PER_USEC);
+	c->run.kill.peak = jf_container_peak(c);
+	c->run.kill.done = true;
+}
+
+/*
+ * Does the last victim still have its memory? If not, its record is complete. One that was only asked
+ * to end may have executed another program instead, and lives on.
+ */
 static bool jf_act_victim_alive(struct jf_container *c)
 {
 	if (!c->run.victim)
 		return false;
 	if (jf_members_have_space(c, c->run.victim_mm))
 		return true;
-	c->run.kill.us = div_u64(ktime_get_ns() - c->run.kill.begin_ns, NSEC_PER_USEC);
-	c->run.kill.done = true;
+	if (!c->run.victim_killed && !jf_members_seen(c).first_gone)
+		c->run.first_was_victim = false;
+	/* unless the record is that of a later stop */
+	if (c->run.cause == JF_REASON_NONE)
+		jf_act_complete(c);
 	jf_act_forget_victim(c);
 	return false;
 }
@@ -139,6 +156,8 @@ static bool jf_act_victim_alive(struct jf_container *c)
 /* The first process may be one of those that share the victim's address space. */
 static void jf_act_signal_victim(struct jf_container *c, int sig)
 {
+	if (sig == SIGKILL)
+		c->run.victim_killed = true;
 	if (jf_members_signal_space(c, c->run.victim_mm, sig, c->run.first))
 		c->run.first_was_victim = true;
 }
@@ -158,6 +177,7 @@ static void jf_act_victim(struct jf_container *c, const struct jf_usage *usage, 
 	c->run.victim = get_pid(usage->largest);
 	mmgrab(usage->largest_mm);
 	c->run.victim_mm = usage->largest_mm;
+	c->run.victim_killed = false;
 	jf_members_watch(c, true);
 	jf_act_tell(c, sig == SIGKILL ? JF_EVENT_KILL : JF_EVENT_STOP, c->run.victim);
 	if (sig != SIGKILL)
@@ -359,9 +379,9 @@ void jf_act_ended(struct jf_container *c, const struct jf_seen *seen, u64 seq)
 			      seen->signal == (seen->first_status & 0x7f) ? &seen->sender : NULL);
 		strscpy(c->run.kill.victim.comm, seen->first_comm, sizeof(c->run.kill.victim.comm));
 		c->run.kill.seq = seq;
+		c->run.kill.peak = jf_container_peak(c);
 		c->run.kill.done = true;
 	} else if (c->run.kill.cause != JF_REASON_NONE && !c->run.kill.done) {
-		c->run.kill.us = div_u64(ktime_get_ns() - c->run.kill.begin_ns, NSEC_PER_USEC);
-		c->run.kill.done = true;
+		jf_act_complete(c);
 	}
 }

@@ -158,6 +158,8 @@ static void jf_container_end(struct jf_container *c)
 	struct jf_event event;
 
 	lockdep_assert_held(&c->lock);
+	/* a peak that nobody has seen is told before the exit */
+	jf_act_look(c);
 	jf_scan_at(c, JF_LOOK_NEVER);
 	c->run.peak = jf_container_peak(c);
 	jf_container_set_outcome(c, &seen);

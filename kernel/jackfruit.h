@@ -116,7 +116,8 @@ struct jf_sender {
  *	there was no choice
  * @begin_ns: when it was decided, ktime_get_ns()
  * @us: from the decision to the death of the last that was to die, microseconds
- * @done: and that is known
+ * @peak: the highest usage of the run until then, bytes
+ * @done: and both are known
  */
 struct jf_kill_record {
 	u64 seq;
@@ -127,6 +128,7 @@ struct jf_kill_record {
 	struct jf_sender victim;
 	u64 begin_ns;
 	u64 us;
+	u64 peak;
 	bool done;
 };
 
@@ -141,6 +143,7 @@ struct jf_kill_record {
  * @first: the first process, referenced; NULL before the first run
  * @victim: the member that was killed for its share, referenced; NULL when its memory is gone
  * @victim_mm: its address space, referenced (mmgrab); NULL with @victim
+ * @victim_killed: it was sent SIGKILL
  * @first_was_victim: the first process was killed for its share
  * @started: seconds since the Epoch, 0 before the first run
  * @peak: the highest usage seen by a look or a read, bytes
@@ -154,6 +157,7 @@ struct jf_run {
 	struct pid *first;
 	struct pid *victim;
 	struct mm_struct *victim_mm;
+	bool victim_killed;
 	bool first_was_victim;
 	time64_t started;
 	u64 peak;

@@ -164,7 +164,10 @@ static u32 decide_process(const struct jf_policy_config *config, const struct jf
 			  struct jf_policy_state *state)
 {
 	if (look->victim_alive) {
-		if (!state->asked_victim || !above_grace(look->usage, config->hard_limit))
+		if (!state->asked_victim)
+			return 0;
+		if (config->action == JF_ACTION_TERM &&
+		    !above_grace(look->usage, config->hard_limit))
 			return 0;
 		state->asked_victim = false;
 		return JF_DO_KILL_VICTIM;

@@ -20,7 +20,7 @@
 #include "member.h"
 
 /* How long the probes stay attached when nobody needs them any more. */
-#define JF_PROBE_LINGER (HZ)
+#define JF_PROBE_LINGER (10 * HZ)
 
 static DEFINE_MUTEX(jf_probe_lock); /* protects jf_probe_users and jf_probe_on */
 static unsigned int jf_probe_users;

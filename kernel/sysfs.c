@@ -151,7 +151,7 @@ static ssize_t last_kill_show(struct device *dev, struct device_attribute *attr,
 
 	mutex_lock(&c->lock);
 	kill = c->run.kill;
-	peak = jf_container_peak(c);
+	peak = kill.done ? kill.peak : jf_container_peak(c);
 	mutex_unlock(&c->lock);
 	if (!kill.seq)
 		return 0;

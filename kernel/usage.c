@@ -60,6 +60,23 @@ u64 jf_usage_member(const struct jf_member_ref *ref, enum jf_metric metric)
 	return pages > 0 ? (u64)pages << PAGE_SHIFT : 0;
 }
 
+/*
+ * The highest usage that the kernel has noted of a member, bytes. An address space that is being left is
+ * empty before its own mark is written; the group has got it by then (do_exit(), exec_mmap()).
+ */
+static u64 jf_usage_high_water(const struct jf_member_ref *ref)
+{
+	unsigned long pages = READ_ONCE(ref->mm->hiwater_rss);
+	struct task_struct *p;
+
+	rcu_read_lock();
+	p = pid_task(ref->pid, PIDTYPE_TGID);
+	if (p)
+		pages = max(pages, READ_ONCE(p->signal->maxrss));
+	rcu_read_unlock();
+	return (u64)pages << PAGE_SHIFT;
+}
+
 struct jf_usage_sum {
 	struct jf_usage *usage;
 	enum jf_metric metric;
@@ -76,7 +93,7 @@ static void jf_usage_add(const struct jf_member_ref *ref, void *data)
 	bytes = jf_usage_member(ref, sum->metric);
 	usage->bytes += bytes;
 	if (sum->metric == JF_METRIC_RSS) {
-		high_water = (u64)READ_ONCE(ref->mm->hiwater_rss) << PAGE_SHIFT;
+		high_water = jf_usage_high_water(ref);
 		if (high_water > ref->base)
 			usage->high_water = max(usage->high_water, high_water);
 	}

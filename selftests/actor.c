@@ -112,6 +112,25 @@ static void do_eat(const char *arg)
 		use_memory(step, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 }
 
+/* The same, slowly: that much every hundredth of a second. */
+static void do_crawl(const char *arg)
+{
+	size_t step = size_of(arg);
+
+	for (;;) {
+		use_memory(step, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+		sleep_ms(10);
+	}
+}
+
+/* What was used last goes to the swap. */
+static void do_pageout(const char *arg)
+{
+	(void)arg;
+	if (madvise(memory, memory_size, MADV_PAGEOUT))
+		die("madvise");
+}
+
 static void rest_in_peace(void)
 {
 	for (;;)
@@ -314,6 +333,32 @@ static void do_catch(const char *arg)
 	signal(atoi(arg), on_signal);
 }
 
+static sigset_t set_of(const char *arg)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, atoi(arg));
+	return set;
+}
+
+/* The signal does nothing until it is waited for. */
+static void do_block(const char *arg)
+{
+	sigset_t set = set_of(arg);
+
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+/* Waits until a signal comes that is blocked. */
+static void do_await(const char *arg)
+{
+	sigset_t set = set_of(arg);
+	int sig;
+
+	sigwait(&set, &sig);
+}
+
 /* The name may have escapes as in printf(1): \n, \xHH are made by the shell. */
 static void do_name(const char *arg)
 {
@@ -431,6 +476,8 @@ static const struct {
 	{ "file", do_file },
 	{ "free", do_free },
 	{ "eat", do_eat },
+	{ "crawl", do_crawl },
+	{ "pageout", do_pageout },
 	{ "pause", do_pause },
 	{ "fork", do_fork },
 	{ "orphan", do_orphan },
@@ -446,6 +493,8 @@ static const struct {
 	{ "pidns", do_pidns },
 	{ "ignore", do_ignore },
 	{ "catch", do_catch },
+	{ "block", do_block },
+	{ "await", do_await },
 	{ "name", do_name },
 	{ "mark", do_mark },
 	{ "attach", do_attach },

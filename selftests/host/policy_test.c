@@ -263,9 +263,11 @@ static bool hard_is_told_at_its_crossing(const struct verdict *v)
 		over_after(v->before.hard_over, v->look.usage, v->config->hard_limit);
 }
 
-/* Who was asked to end at the hard limit gets no more grace above it by 1/8 of it. */
+/* Who was asked to end gets no more grace above the limit by 1/8 of it, or if it is to be killed now. */
 static bool beyond_grace(const struct verdict *v)
 {
+	if (v->config->action == JF_ACTION_KILL)
+		return true;
 	return v->look.usage > v->config->hard_limit &&
 		v->look.usage - v->config->hard_limit > v->config->hard_limit / 8;
 }
@@ -557,6 +559,23 @@ TEST(a_limit_that_was_raised_has_a_crossing_of_its_own)
 	config.soft_limit -= 4096;
 	jf_policy_limits_changed(&config, &state);
 	look.now_us += 1000000;
+	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
+}
+
+TEST(a_victim_that_was_asked_is_killed_when_the_action_becomes_kill)
+{
+	struct jf_policy_config config = { .soft_limit = JF_LIMIT_MAX,
+					   .hard_limit = 16 << 20,
+					   .action = JF_ACTION_TERM,
+					   .scope = JF_SCOPE_PROCESS };
+	struct jf_policy_look look = { .now_us = 1000000, .usage = 17 << 20 };
+	struct jf_policy_state state = { 0 };
+
+	EXPECT_EQ(JF_DO_HARD_EVENT | JF_DO_TERM_VICTIM, jf_policy_decide(&config, &look, &state));
+	look.victim_alive = true;
+	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
+	config.action = JF_ACTION_KILL;
+	EXPECT_EQ(JF_DO_KILL_VICTIM, jf_policy_decide(&config, &look, &state));
 	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
 }
 
