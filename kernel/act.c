@@ -135,8 +135,8 @@ static void jf_act_complete(struct jf_container *c)
 }
 
 /*
- * Does the last victim still have its memory? If not, its record is complete. One that was only asked
- * to end may have executed another program instead, and lives on.
+ * Does the last victim still have its memory? If not, its record is complete. One that was only
+ * asked to end may have executed another program instead, and lives on.
  */
 static bool jf_act_victim_alive(struct jf_container *c)
 {
@@ -170,7 +170,7 @@ static void jf_act_victim(struct jf_container *c, const struct jf_usage *usage, 
 		jf_act_signal_victim(c, sig);
 		return;
 	}
-	/* it may have executed another program since it was looked at: the next look sees that one */
+	/* it may have executed another program since it was looked at: the next look sees it */
 	if (!usage->largest || !jf_members_have_space(c, usage->largest_mm))
 		return;
 	jf_act_record(c, JF_REASON_HARD_LIMIT, usage, NULL);

@@ -218,7 +218,7 @@ static ssize_t jf_container_forecast_ms_store(struct config_item *item, const ch
 }
 CONFIGFS_ATTR(jf_container_, forecast_ms);
 
-/* What configfs takes of a show(), whatever a page's size: SIMPLE_ATTR_SIZE in fs/configfs/file.c. */
+/* What configfs takes of a show(), whatever a page's size: SIMPLE_ATTR_SIZE of its file.c. */
 #define JF_SHOW_MAX 4096
 
 struct jf_pids_page {
@@ -242,8 +242,8 @@ static void jf_pids_add(const struct jf_member_ref *ref, void *data)
 }
 
 /*
- * 4096 bytes are all that configfs can give. A list that does not fit is an error, not a part of a list
- * that looks like the whole; debugfs's members has it however long.
+ * 4096 bytes are all that configfs can give. A list that does not fit is an error, not a part of a
+ * list that looks like the whole; debugfs's members has it however long.
  */
 static ssize_t jf_container_pids_show(struct config_item *item, char *page)
 {

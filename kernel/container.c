@@ -3,22 +3,23 @@
  * The container: its object, its life, and who is put into it.
  *
  * A run begins with the first process that is attached and ends when the last member is gone. In
- * between the module may have had a cause to end it: stop, kill, or the hard limit; a stronger cause
- * takes the place of an earlier one. A run that nothing of ours ended has ended by itself, however
- * its first process died.
+ * between the module may have had a cause to end it: stop, kill, or the hard limit; a stronger
+ * cause takes the place of an earlier one. A run that nothing of ours ended has ended by itself,
+ * however its first process died.
  *
- *	created -attach-> running -last member gone-> exited | stopped | killed -attach-> running ...
+ *	created -attach-> running -last member gone-> exited | stopped | killed -attach-> ...
  *
- * What is seen in atomic context (a fork during the kill, the last exit) only queues the container's
- * work, which does what has to be done under the container's lock. Since everything that is told
- * happens under that lock, in the order in which it is decided, the hard event comes before the kill
- * event and that before the exit event.
+ * What is seen in atomic context (a fork during the kill, the last exit) only queues the
+ * container's work, which does what has to be done under the container's lock. Since everything
+ * that is told happens under that lock, in the order in which it is decided, the hard event comes
+ * before the kill event and that before the exit event.
  *
  * Locking: c->lock protects the configuration and the run record. jf_containers_lock protects the
  * list of containers.
  *
  * Lifetime: while a container has members it depends on itself in configfs's sense, and rmdir gets
- * EBUSY. The dependency is taken with the first member and given back by the work that ends the run.
+ * EBUSY. The dependency is taken with the first member and given back by the work that ends the
+ * run.
  */
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -59,8 +60,8 @@ bool jf_container_running(struct jf_container *c)
  * jf_container_try_look() - look at a container's usage and act on it, unless it is busy
  * @c: the container; referenced
  *
- * Whoever holds its lock may take long (an attach on a machine with many processes) or may not get to
- * run (a reader of its status behind a real-time hog): the others must not wait for it.
+ * Whoever holds its lock may take long (an attach on a machine with many processes) or may not get
+ * to run (a reader of its status behind a real-time hog): the others must not wait for it.
  *
  * Context: may sleep; tries c->lock.
  * Return: false if it is locked, and is to be tried again.

@@ -15,7 +15,8 @@
  *   position of the container's member list. Taken by whoever reads or changes those: the control
  *   plane, sysfs, the container's own work and the scan. Never held around device_unregister(),
  *   which waits for sysfs readers.
- * - jf_probe_lock (mutex, probe.c): how many users the tracepoint probes have, and if they are attached.
+ * - jf_probe_lock (mutex, probe.c): how many users the tracepoint probes have, and if they are
+ *   attached.
  * - task_lock() of a task that is being attached: keeps its mm in place.
  * - jf_members_lock (raw spinlock, interrupts off, member.c): the hash tables of members, every
  *   container's member list and the member counts. Taken in the fork, exec and exit probes, so it

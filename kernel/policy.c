@@ -250,8 +250,8 @@ u32 jf_policy_decide(const struct jf_policy_config *config, const struct jf_poli
  * @config: the limits as they are now
  * @state: what is remembered of this run; updated
  *
- * An event that was given of an old limit is armed again where the last look's usage is not above the
- * new one: so that who raises a limit at its event hears of the next.
+ * An event that was given of an old limit is armed again where the last look's usage is not above
+ * the new one: so that who raises a limit at its event hears of the next.
  */
 void jf_policy_limits_changed(const struct jf_policy_config *config, struct jf_policy_state *state)
 {

@@ -4,8 +4,8 @@
  *
  * Members are followed through sched_process_fork, _exec and _exit; signal_generate tells who has
  * killed one. A probe costs every process of the host a few instructions, so they are attached with
- * the first member and detached soon after the last one is gone: not at once, since that patches the
- * kernel's text and interrupts every CPU, and the next container may be about to start.
+ * the first member and detached soon after the last one is gone: not at once, since that patches
+ * the kernel's text and interrupts every CPU, and the next container may be about to start.
  *
  * Locking: jf_probe_lock protects the user count and whether the probes are attached; it is held
  * around registering, which sleeps.

@@ -11,8 +11,8 @@
  *
  * Locking: jf_scan_lock protects the queue and the setting of the timer.
  *
- * Lifetime: a container in the queue is alive, since jf_container_drop() takes it out for good; the work
- * gets a reference of the item under the lock, before it lets go of it.
+ * Lifetime: a container in the queue is alive, since jf_container_drop() takes it out for good; the
+ * work gets a reference of the item under the lock, before it lets go of it.
  */
 #include <linux/cpumask.h>
 #include <linux/hrtimer.h>
@@ -30,8 +30,8 @@ static unsigned int scan_max_us = 100000;
 #define JF_SCAN_FLOOR_US 100
 
 /*
- * The fastest one CPU can fill memory, bytes a microsecond (about MB/s): what one of a large machine
- * can zero and map, 2 GB/s. Times the number of CPUs it is what the headroom is divided by.
+ * The fastest one CPU can fill memory, bytes a microsecond (about MB/s): what one of a large
+ * machine can zero and map, 2 GB/s. Times the number of CPUs it is what the headroom is divided by.
  */
 #define JF_FILL_BYTES_PER_US 2048
 
