@@ -230,8 +230,8 @@ no_restart_waits() {
 	opt_in restart once 3
 	jf start --soft 10M --hard 20M --nice 5 once "$R" -- sh -c '
 		printf "<%s>" "$@"; echo
-		[ ! -e /root/been ] || exec sleep 1000
-		touch /root/been; exit 3' sh 'a  b' '' "it's"
+		[ ! -e /etc/been ] || exec sleep 1000
+		touch /etc/been; exit 3' sh 'a  b' '' "it's"
 	wait_until tells 'container=once restart=1/3 in=1s'
 	wait_until status_is once state running
 	is "$CONFIGFS/once/soft_limit" 10485760

@@ -74,6 +74,8 @@ need_jq() {
 	container a
 	control a soft_limit=1 hard_limit=2 nice=0 grace_ms=1 metric=rss hard_action=kill \
 		kill_scope=container soft_signal=0
+	run -0 jf update a --nice inherit
+	[ "$(<"$JF_CONFIGFS/a/nice")" = inherit ]
 	run -0 jf update a --soft 8M --hard-mib 16 --nice -3 --grace 5 --metric anon \
 		--action term --scope process --soft-signal SIGUSR1
 	[ "$output" = a ]

@@ -14,7 +14,7 @@ settings_help() {
 	cat <<'EOF'
   --soft SIZE           an event above this; bytes, K, M, G or max
   --hard SIZE           --action above this
-  --nice N              -20 (first) to 19 (last), for all members
+  --nice N              -20 (first) to 19 (last), for all members, or inherit
   --grace SECONDS       between SIGTERM and SIGKILL
   --metric METRIC       what counts: rss, anon or rss+swap
   --action ACTION       at the hard limit: kill, term, stop or notify
@@ -49,7 +49,7 @@ setting() {
 		_attribute=${_attribute%-mib}_limit
 		;;
 	--nice)
-		check_nice "$2"
+		[ "$2" = inherit ] || check_nice "$2"
 		_attribute='nice'
 		;;
 	--grace)
