@@ -1,0 +1,159 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The examples of the admin guide and of README.md do what the documents say: every command is run, in the documents'
+# order, one shell a document, and what it prints is compared with what is shown below it.
+#
+# An example is an indented block with lines `# COMMAND`. Numbers and white space may differ, but for the values of
+# limits, statuses and nice. A command below which nothing is shown must succeed. A block that cannot be run has
+# directly before it a line <!-- not run: REASON -->. An indented block of the guide is the one or the other.
+# shellcheck disable=SC2317 # the trap calls a function by name
+# shellcheck source=selftests/lib.sh
+. "${0%/*}/lib.sh"
+begin
+
+# DOCUMENT DIR [STRICT]: DIR/001/title, and DIR/001/reason, or DIR/001/001.command and DIR/001/001.want, and so on
+extract() {
+	awk -v document="${1##*/}" -v dir="$2" -v strict="${3:-}" '
+		function say(file, text) {
+			print text >(block "/" file)
+			close(block "/" file)
+		}
+
+		function finish() {
+			if (inside && (commands || marker || strict)) {
+				block = sprintf("%s/%03d", dir, ++blocks)
+				system("mkdir -p " block)
+				again = ++seen[heading]
+				say("title", document ": " heading (again > 1 ? " (" again ")" : ""))
+				if (marker)
+					say("reason", marker)
+				for (i = 1; i <= commands && !marker; i++) {
+					say(sprintf("%03d.command", i), command[i])
+					if (i in want)
+						say(sprintf("%03d.want", i), want[i])
+				}
+			}
+			if (inside)
+				marker = ""
+			inside = commands = 0
+			split("", want)
+		}
+
+		/^    / {
+			inside = 1
+			line = substr($0, 5)
+			if (line ~ /^# /)
+				command[++commands] = substr(line, 3)
+			else if (commands) {
+				if (commands in want)
+					want[commands] = want[commands] "\n" line
+				else
+					want[commands] = line
+			}
+			next
+		}
+
+		{ finish() }
+		/^#+ / { heading = $0; sub(/^#+ /, "", heading) }
+		/^<!-- not run: .* -->$/ { marker = $0; gsub(/^<!-- not run: | -->$/, "", marker); next }
+		/./ { marker = "" }
+		END { finish() }
+	' "$1"
+}
+
+# What is left when numbers and columns are not looked at, but for those that the example itself has set.
+normal() {
+	awk '
+		{
+			done = ""
+			rest = $0
+			while (match(rest, /[0-9]+(\.[0-9]+)?[BKMGTs]?/)) {
+				before = done substr(rest, 1, RSTART - 1)
+				number = substr(rest, RSTART, RLENGTH)
+				done = before (before ~ /(limit|status|nice)[ =:]+$/ ? number : "N")
+				rest = substr(rest, RSTART + RLENGTH)
+			}
+			$0 = done rest
+			$1 = $1
+			print
+		}
+	' "$1"
+}
+
+# The shell that a document is typed into: for each NNN.command its NNN.got and NNN.status.
+cat >"$work/session" <<'END'
+for guide_command in "$1"/*/*.command; do
+	{ . "$guide_command"; } >"${guide_command%command}got" 2>&1 </dev/null
+	echo $? >"${guide_command%command}status"
+done
+END
+
+check_command() { # FILE without .command
+	if [ ! -s "$1.status" ]; then
+		printf '%s\n' "# $(cat "$1.command")" "was not run, or did not end"
+	elif [ -e "$1.want" ]; then
+		normal "$1.want" >"$work/want"
+		normal "$1.got" >"$work/got"
+		cmp -s "$work/want" "$work/got" && return
+		printf '%s\n' "# $(cat "$1.command")" "got:" "$(cat "$1.got")" "want:" "$(cat "$1.want")"
+	elif [ "$(cat "$1.status")" != 0 ]; then
+		printf '%s\n' "# $(cat "$1.command")" "status $(cat "$1.status"):" "$(cat "$1.got")"
+	fi
+}
+
+check_block() { # DIR
+	title=$(cat "$1/title")
+	[ -e "$1/001.command" ] || {
+		fail "$title" "a block without a command, and without a marker that says why"
+		return
+	}
+	for file in "$1"/*.command; do
+		check_command "${file%.command}"
+	done >"$work/faults"
+	is "$title" "$(cat "$work/faults")" ""
+}
+
+check_document() { # FILE [STRICT]
+	dir=$work/${1##*/}
+	skipped=0
+	mkdir "$dir"
+	extract "$1" "$dir" "${2:-}"
+	HOME=$work timeout -k 5 130 sh "$work/session" "$dir"
+	for block in "$dir"/*; do
+		if [ -e "$block/reason" ]; then
+			skipped=$((skipped + 1))
+			echo "# not run: $(cat "$block/title"): $(cat "$block/reason")"
+		else
+			check_block "$block"
+		fi
+	done
+	echo "# ${1##*/}: $skipped not run"
+}
+
+# A root file system of busybox alone.
+rootfs() { # NAME
+	mkdir -p "$work/$1/bin" "$work/$1/proc" "$work/$1/dev" "$work/$1/sys" "$work/$1/tmp" "$work/$1/etc"
+	cp "$(command -v busybox)" "$work/$1/bin/"
+	for applet in sh httpd tail sleep hostname cat echo ps; do
+		ln -s busybox "$work/$1/bin/$applet"
+	done
+}
+
+top=$here/..
+guide=${GUIDE:-$top/Documentation/admin-guide.md}
+[ -r "$guide" ] || skip_all "no $guide: this test runs in the project's tree"
+for tool in jf jfrun jflog busybox; do
+	command -v "$tool" >/dev/null || skip_all "no $tool in PATH"
+done
+[ -z "$(ls "$JF_CONFIGFS")" ] || skip_all "there are containers already"
+# the examples load it themselves
+modprobe -r jackfruit || skip_all "the module cannot be unloaded"
+rootfs web
+rootfs hog
+
+# what is left by an example that has failed
+made="alpha web hog"
+check_document "$top/README.md"
+modprobe -r jackfruit
+check_document "$guide" strict
+finish
