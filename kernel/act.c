@@ -19,13 +19,27 @@
  */
 #define pr_fmt(fmt) "jackfruit: " fmt
 
+#include <linux/atomic.h>
 #include <linux/pid.h>
 #include <linux/printk.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/seq_file.h>
 
 #include "jackfruit.h"
 #include "trace.h"
+
+/* Since the module was loaded, for debugfs's stats. */
+static atomic64_t jf_act_kills;
+static atomic64_t jf_act_overshoot_max;
+
+static void jf_act_overshoot(u64 bytes)
+{
+	s64 most = atomic64_read(&jf_act_overshoot_max);
+
+	while ((s64)bytes > most && !atomic64_try_cmpxchg(&jf_act_overshoot_max, &most, bytes))
+		;
+}
 
 static struct jf_sender jf_act_process(struct pid *pid)
 {
@@ -54,7 +68,7 @@ static void jf_act_tell_crossing(struct jf_container *c, enum jf_event_type type
 {
 	struct jf_event event;
 
-	jf_event_prepare(&event, c, type, usage->largest);
+	jf_event_prepare(&event, c, type, usage->largest ?: c->run.first);
 	event.has_usage = true;
 	event.usage = bytes;
 	event.limit = limit;
@@ -82,18 +96,38 @@ static void jf_act_record(struct jf_container *c, enum jf_reason cause,
 		c->run.kill.sender = *sender;
 }
 
-/* Tell of a signal that is to end the run or a victim, and note its number in the record. */
-static void jf_act_tell(struct jf_container *c, enum jf_event_type type, struct pid *pid)
+/* Tell of a signal that is to end the run or a victim. Returns the event's number. */
+static u64 jf_act_tell(struct jf_container *c, enum jf_event_type type, struct pid *pid,
+		       enum jf_reason reason, const struct jf_sender *sender)
 {
 	struct jf_event event;
 
 	jf_event_prepare(&event, c, type, pid);
-	event.reason = c->run.kill.cause;
-	jf_event_set_sender(&event, &c->run.kill.sender);
+	event.reason = reason;
+	if (sender)
+		jf_event_set_sender(&event, sender);
 	jf_event_log(&event);
-	c->run.kill.seq = event.seq;
-	if (type == JF_EVENT_KILL)
+	if (type == JF_EVENT_KILL) {
 		c->nr_kill++;
+		atomic64_inc(&jf_act_kills);
+	}
+	return event.seq;
+}
+
+/* The same of the run's end, whose record it is. */
+static void jf_act_tell_end(struct jf_container *c, enum jf_event_type type)
+{
+	c->run.kill.seq =
+		jf_act_tell(c, type, c->run.first, c->run.kill.cause, &c->run.kill.sender);
+}
+
+/* The same of a victim; while the container is being stopped or killed the record is of that. */
+static void jf_act_tell_victim(struct jf_container *c, enum jf_event_type type)
+{
+	u64 seq = jf_act_tell(c, type, c->run.victim, JF_REASON_HARD_LIMIT, NULL);
+
+	if (c->run.cause == JF_REASON_NONE)
+		c->run.kill.seq = seq;
 }
 
 /* Kill all members until none is left. */
@@ -101,7 +135,7 @@ static void jf_act_kill_all(struct jf_container *c)
 {
 	if (c->killing)
 		return;
-	jf_act_tell(c, JF_EVENT_KILL, c->run.first);
+	jf_act_tell_end(c, JF_EVENT_KILL);
 	jf_members_set_killing(c, true);
 	jf_members_signal(c, SIGKILL);
 	jf_scan_at(c, JF_LOOK_NEVER);
@@ -132,6 +166,8 @@ static void jf_act_complete(struct jf_container *c)
 	c->run.kill.us = div_u64(ktime_get_ns() - c->run.kill.begin_ns, NSEC_PER_USEC);
 	c->run.kill.peak = jf_container_peak(c);
 	c->run.kill.done = true;
+	if (c->run.kill.cause == JF_REASON_HARD_LIMIT && c->run.kill.peak > c->run.kill.limit)
+		jf_act_overshoot(c->run.kill.peak - c->run.kill.limit);
 }
 
 /*
@@ -166,21 +202,25 @@ static void jf_act_victim(struct jf_container *c, const struct jf_usage *usage, 
 {
 	if (c->run.victim) {
 		/* it was asked to end and grows on */
-		jf_act_tell(c, JF_EVENT_KILL, c->run.victim);
+		if (c->run.victim_killed)
+			return;
+		jf_act_tell_victim(c, JF_EVENT_KILL);
 		jf_act_signal_victim(c, sig);
 		return;
 	}
 	/* it may have executed another program since it was looked at: the next look sees it */
 	if (!usage->largest || !jf_members_have_space(c, usage->largest_mm))
 		return;
-	jf_act_record(c, JF_REASON_HARD_LIMIT, usage, NULL);
+	if (c->run.cause == JF_REASON_NONE)
+		jf_act_record(c, JF_REASON_HARD_LIMIT, usage, NULL);
 	c->run.victim = get_pid(usage->largest);
 	mmgrab(usage->largest_mm);
 	c->run.victim_mm = usage->largest_mm;
 	c->run.victim_killed = false;
 	jf_members_watch(c, true);
-	jf_act_tell(c, sig == SIGKILL ? JF_EVENT_KILL : JF_EVENT_STOP, c->run.victim);
-	if (sig != SIGKILL)
+	jf_act_tell_victim(c, sig == SIGKILL ? JF_EVENT_KILL : JF_EVENT_STOP);
+	/* the grace time of a stop is for all */
+	if (sig != SIGKILL && c->run.cause == JF_REASON_NONE)
 		jf_act_arm_grace(c);
 	jf_act_signal_victim(c, sig);
 }
@@ -198,7 +238,7 @@ static void jf_act_hard(struct jf_container *c, u32 decisions, const struct jf_u
 	if (decisions & JF_DO_TERM && c->run.cause == JF_REASON_NONE) {
 		c->run.cause = JF_REASON_HARD_LIMIT;
 		jf_act_record(c, JF_REASON_HARD_LIMIT, usage, NULL);
-		jf_act_tell(c, JF_EVENT_STOP, c->run.first);
+		jf_act_tell_end(c, JF_EVENT_STOP);
 		jf_members_signal(c, SIGTERM);
 		jf_act_arm_grace(c);
 	}
@@ -294,7 +334,7 @@ void jf_act_stop(struct jf_container *c)
 		return;
 	c->run.cause = JF_REASON_STOPPED;
 	jf_act_record(c, JF_REASON_STOPPED, NULL, &writer);
-	jf_act_tell(c, JF_EVENT_STOP, c->run.first);
+	jf_act_tell_end(c, JF_EVENT_STOP);
 	if (jf_members_seen(c).first_gone)
 		jf_members_signal(c, SIGTERM);
 	else
@@ -342,8 +382,9 @@ void jf_act_grace_over(struct jf_container *c)
 	if (c->run.cause != JF_REASON_NONE) {
 		jf_act_kill_all(c);
 	} else if (jf_act_victim_alive(c)) {
-		jf_act_tell(c, JF_EVENT_KILL, c->run.victim);
+		jf_act_tell_victim(c, JF_EVENT_KILL);
 		jf_act_signal_victim(c, SIGKILL);
+		c->run.policy.asked_victim = false;
 	}
 }
 
@@ -360,6 +401,18 @@ void jf_act_again(struct jf_container *c)
 		jf_members_signal(c, SIGKILL);
 	else if (c->run.victim && !jf_act_victim_alive(c))
 		jf_act_look(c);
+}
+
+/**
+ * jf_act_show_stats() - the kills' lines of debugfs's stats
+ * @m: where they go
+ *
+ * Context: may sleep.
+ */
+void jf_act_show_stats(struct seq_file *m)
+{
+	seq_printf(m, "kills %lld\n", atomic64_read(&jf_act_kills));
+	seq_printf(m, "overshoot_max %lld\n", atomic64_read(&jf_act_overshoot_max));
 }
 
 /**

@@ -30,6 +30,7 @@ static int jf_member_insert(struct jf_container *c, struct task_struct *p, struc
 			/* what it has used before is not the container's */
 			m->base = (u64)max(get_mm_hiwater_rss(t->mm), t->signal->maxrss)
 				<< PAGE_SHIFT;
+			m->mm_base = m->base;
 			raw_spin_lock_irqsave(&jf_members_lock, flags);
 			ret = jf_member_link(c, t, m, batch);
 			raw_spin_unlock_irqrestore(&jf_members_lock, flags);

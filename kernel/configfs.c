@@ -34,6 +34,7 @@ static ssize_t jf_limit_show(struct config_item *item, const u64 *limit, char *p
 static ssize_t jf_limit_store(struct config_item *item, u64 *limit, const char *page, size_t count)
 {
 	struct jf_container *c = to_jf_container(item);
+	struct jf_policy_config old;
 	u64 bytes;
 	int ret;
 
@@ -41,8 +42,9 @@ static ssize_t jf_limit_store(struct config_item *item, u64 *limit, const char *
 	if (ret)
 		return ret;
 	mutex_lock(&c->lock);
+	old = c->config;
 	*limit = bytes;
-	jf_policy_limits_changed(&c->config, &c->run.policy);
+	jf_policy_limits_changed(&old, &c->config, &c->run.policy);
 	jf_act_look(c);
 	mutex_unlock(&c->lock);
 	return count;
@@ -85,15 +87,11 @@ static ssize_t jf_container_metric_show(struct config_item *item, char *page)
 
 static ssize_t jf_container_metric_store(struct config_item *item, const char *page, size_t count)
 {
-	struct jf_container *c = to_jf_container(item);
 	int metric = jf_metric_parse(page);
 
 	if (metric < 0)
 		return metric;
-	mutex_lock(&c->lock);
-	c->metric = metric;
-	jf_act_look(c);
-	mutex_unlock(&c->lock);
+	jf_container_set_metric(to_jf_container(item), metric);
 	return count;
 }
 CONFIGFS_ATTR(jf_container_, metric);

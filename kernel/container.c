@@ -64,7 +64,7 @@ bool jf_container_running(struct jf_container *c)
  * to run (a reader of its status behind a real-time hog): the others must not wait for it.
  *
  * Context: may sleep; tries c->lock.
- * Return: false if it is locked, and is to be tried again.
+ * Return: false if it is locked.
  */
 bool jf_container_try_look(struct jf_container *c)
 {
@@ -190,6 +190,10 @@ static void jf_container_work_fn(struct work_struct *work)
 	mutex_lock(&c->lock);
 	jf_members_find_missed(c);
 	jf_act_again(c);
+	if (READ_ONCE(c->look_due)) {
+		WRITE_ONCE(c->look_due, false);
+		jf_act_look(c);
+	}
 	if (jf_container_running(c) && !jf_members_count(c))
 		jf_container_end(c);
 	mutex_unlock(&c->lock);
@@ -329,6 +333,32 @@ void jf_container_set_nice(struct jf_container *c, int nice)
 	WRITE_ONCE(c->nice, nice);
 	if (nice != JF_NICE_INHERIT)
 		jf_members_renice(c, nice);
+	mutex_unlock(&c->lock);
+}
+
+/**
+ * jf_container_set_metric() - change what counts
+ * @c: the container
+ * @metric: what counts from now on
+ *
+ * What was seen by the old measure says nothing of growth or peaks by the new one.
+ *
+ * Context: may sleep; takes c->lock.
+ */
+void jf_container_set_metric(struct jf_container *c, enum jf_metric metric)
+{
+	struct jf_usage usage;
+
+	mutex_lock(&c->lock);
+	if (metric != c->metric) {
+		c->metric = metric;
+		jf_usage_read(c, &usage);
+		c->run.policy.last_us = 0;
+		c->run.policy.rate = 0;
+		c->run.policy.told = max(usage.bytes, usage.high_water);
+		jf_usage_put(&usage);
+	}
+	jf_act_look(c);
 	mutex_unlock(&c->lock);
 }
 

@@ -58,7 +58,7 @@ static size_t jf_event_format(char *line, size_t size, const struct jf_event *ev
 	if (event->has_usage)
 		len += scnprintf(line + len, size - len, " usage=%llu limit=%llu", event->usage,
 				 event->limit);
-	if (event->forecast_ms)
+	if (event->type == JF_EVENT_FORECAST)
 		len += scnprintf(line + len, size - len, " forecast_ms=%llu", event->forecast_ms);
 	if (event->sender_comm[0])
 		len += scnprintf(line + len, size - len, " sender=%d sender_comm=%s", event->sender,
@@ -226,6 +226,7 @@ static int jf_stats_show(struct seq_file *m, void *unused)
 	seq_printf(m, "members %u\n", members);
 	seq_printf(m, "probes %s\n", jf_probe_attached() ? "on" : "off");
 	jf_scan_show_stats(m);
+	jf_act_show_stats(m);
 	seq_printf(m, "events %llu\n", jf_event_last());
 	seq_printf(m, "uevents_lost %llu\n", jf_uevent_lost());
 	return 0;

@@ -215,6 +215,7 @@ struct jf_seen {
  * @work: does what probes cannot: kills, ends the run
  * @grace_work: the SIGKILL after a SIGTERM
  * @look: place in the queue of looks, under jf_scan_lock
+ * @look_due: its work is to look at it. Set under jf_scan_lock, cleared under @lock
  * @no_looks: it is being removed and gets no place any more. Under jf_scan_lock
  */
 struct jf_container {
@@ -248,6 +249,7 @@ struct jf_container {
 	struct work_struct work;
 	struct delayed_work grace_work;
 	struct timerqueue_node look;
+	bool look_due;
 	bool no_looks;
 };
 
@@ -262,6 +264,7 @@ void jf_container_free(struct jf_container *c);
 bool jf_container_running(struct jf_container *c);
 int jf_container_attach(struct jf_container *c, pid_t nr);
 void jf_container_set_nice(struct jf_container *c, int nice);
+void jf_container_set_metric(struct jf_container *c, enum jf_metric metric);
 bool jf_container_try_look(struct jf_container *c);
 u64 jf_container_usage(struct jf_container *c);
 u64 jf_container_peak(struct jf_container *c);
@@ -273,6 +276,7 @@ void jf_act_stop(struct jf_container *c);
 void jf_act_kill(struct jf_container *c);
 void jf_act_grace_over(struct jf_container *c);
 void jf_act_again(struct jf_container *c);
+void jf_act_show_stats(struct seq_file *m);
 void jf_act_ended(struct jf_container *c, const struct jf_seen *seen, u64 seq);
 
 /* name.c */
@@ -292,13 +296,15 @@ int jf_exit_code(int status);
  * struct jf_member_ref - one member, as a walk shows it
  * @pid: the thread group's pid
  * @mm: its address space
- * @base: its highest usage before it became a member, bytes
+ * @base: the highest usage of its group before it became a member, bytes
+ * @mm_base: the same of @mm; 0 after an exec
  * @counted: it is the one of those sharing @mm whose memory counts
  */
 struct jf_member_ref {
 	struct pid *pid;
 	struct mm_struct *mm;
 	u64 base;
+	u64 mm_base;
 	bool counted;
 };
 

@@ -211,6 +211,11 @@ void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_st
 		nice = READ_ONCE(c->nice);
 		if (!m && !thread)
 			c->missed = true;
+		/* who shares an address space shares its past: exec and exit take over its mark */
+		if (m && child->mm == parent->mm) {
+			m->base = mine->base;
+			m->mm_base = mine->mm_base;
+		}
 		if (m && !jf_member_link(c, child, m, mine->batch))
 			m = NULL;
 		/* the container stays as long as it has members: queueing under the lock is safe */
@@ -248,6 +253,7 @@ void jf_member_probe_exec(void *data, struct task_struct *p, pid_t old_pid,
 	if (m && m->mm != p->mm) {
 		old = jf_member_clear_space(m);
 		jf_member_set_space(m, p->mm);
+		m->mm_base = 0;
 	}
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 	if (old)

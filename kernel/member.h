@@ -34,7 +34,8 @@ struct task_struct;
  * @c: whose member it is
  * @walk: the last walk that has shown it
  * @batch: the attach that brought it or its ancestor in
- * @base: its highest usage before it became a member, bytes
+ * @base: the highest usage of its group before it became a member, bytes
+ * @mm_base: the same of @mm; 0 after an exec
  * @counted: of the members of @c with this @mm, this one counts
  * @first: it is the first process of the run
  */
@@ -50,6 +51,7 @@ struct jf_member {
 	unsigned long walk;
 	unsigned long batch;
 	u64 base;
+	u64 mm_base;
 	bool counted;
 	bool first;
 };

@@ -238,6 +238,7 @@ u32 jf_policy_decide(const struct jf_policy_config *config, const struct jf_poli
 	if (state->ending)
 		return 0;
 	update_rate(look, state);
+	state->usage = look->usage;
 	decisions = decide_spike(config, look, state);
 	decisions |= decide_soft(config, look->usage, state);
 	decisions |= decide_forecast(config, look->usage, state);
@@ -246,19 +247,23 @@ u32 jf_policy_decide(const struct jf_policy_config *config, const struct jf_poli
 }
 
 /**
- * jf_policy_limits_changed() - a limit has been set: what is above it now is a crossing of its own
+ * jf_policy_limits_changed() - a limit has been set: its next crossing is one of its own
+ * @old: the limits as they were
  * @config: the limits as they are now
  * @state: what is remembered of this run; updated
  *
- * An event that was given of an old limit is armed again where the last look's usage is not above
- * the new one: so that who raises a limit at its event hears of the next.
+ * Who raises a limit at its event hears of the next: the event is armed again if the limit has become
+ * higher and the last look's usage is not above it.
  */
-void jf_policy_limits_changed(const struct jf_policy_config *config, struct jf_policy_state *state)
+void jf_policy_limits_changed(const struct jf_policy_config *old,
+			      const struct jf_policy_config *config, struct jf_policy_state *state)
 {
-	if (state->last_usage <= config->soft_limit)
+	if (config->soft_limit > old->soft_limit && state->usage <= config->soft_limit)
 		state->soft_over = false;
-	if (state->last_usage <= config->hard_limit)
+	if (config->hard_limit > old->hard_limit && state->usage <= config->hard_limit) {
 		state->hard_over = false;
+		state->forecast_over = false;
+	}
 }
 
 /**

@@ -103,10 +103,11 @@ struct jf_policy_pace {
  * @asked_victim: the victim has been asked to end
  * @stopped: members have been sent SIGSTOP
  * @forecast_over: the forecast event has been given; armed again when the forecast is twice as far
+ * @usage: what the last look saw, bytes
  * @told: the highest usage that was looked at or told of, bytes: a spike is a high-water mark above
  *	it
  * @rate: growth, bytes a second, averaged over about a second
- * @last_us: when the last look was; 0: there was none
+ * @last_us: when the last look was that the rate was reckoned from; 0: there was none
  * @last_usage: and what it saw, bytes
  */
 struct jf_policy_state {
@@ -117,6 +118,7 @@ struct jf_policy_state {
 	bool asked_victim;
 	bool stopped;
 	bool forecast_over;
+	u64 usage;
 	u64 told;
 	s64 rate;
 	u64 last_us;
@@ -139,7 +141,8 @@ struct jf_policy_state {
 
 u32 jf_policy_decide(const struct jf_policy_config *config, const struct jf_policy_look *look,
 		     struct jf_policy_state *state);
-void jf_policy_limits_changed(const struct jf_policy_config *config, struct jf_policy_state *state);
+void jf_policy_limits_changed(const struct jf_policy_config *old,
+			      const struct jf_policy_config *config, struct jf_policy_state *state);
 u64 jf_policy_next_look(const struct jf_policy_config *config, const struct jf_policy_pace *pace,
 			u64 usage, const struct jf_policy_state *state);
 u64 jf_policy_forecast(const struct jf_policy_config *config, const struct jf_policy_state *state);

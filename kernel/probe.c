@@ -152,7 +152,7 @@ void jf_probe_put(void)
 {
 	mutex_lock(&jf_probe_lock);
 	if (!--jf_probe_users)
-		mod_delayed_work(jf_wq, &jf_probe_idle, JF_PROBE_LINGER);
+		mod_delayed_work(system_unbound_wq, &jf_probe_idle, JF_PROBE_LINGER);
 	mutex_unlock(&jf_probe_lock);
 }
 

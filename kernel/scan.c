@@ -119,6 +119,19 @@ static struct jf_container *jf_scan_take(void)
 	return c;
 }
 
+/* Its lock is held: its own work waits for that. */
+static void jf_scan_defer(struct jf_container *c)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_scan_lock, flags);
+	if (!c->no_looks) {
+		WRITE_ONCE(c->look_due, true);
+		queue_work(jf_wq, &c->work);
+	}
+	raw_spin_unlock_irqrestore(&jf_scan_lock, flags);
+}
+
 static void jf_scan_work_fn(struct work_struct *work)
 {
 	struct jf_container *c;
@@ -126,7 +139,7 @@ static void jf_scan_work_fn(struct work_struct *work)
 
 	while ((c = jf_scan_take())) {
 		if (!jf_container_try_look(c))
-			jf_scan_at(c, READ_ONCE(scan_min_us));
+			jf_scan_defer(c);
 		WRITE_ONCE(jf_scan_looks, jf_scan_looks + 1);
 		config_item_put(&c->group.cg_item);
 		cond_resched();
@@ -170,7 +183,8 @@ void jf_scan_at(struct jf_container *c, u64 us)
  * jf_scan_drop() - no more looks at a container that is being removed
  * @c: the container
  *
- * A scan that has just taken it out may still try to put it back, and cannot.
+ * A scan that has just taken it out may still want to put it back or to queue its work, and cannot:
+ * what is queued by then, the caller cancels.
  *
  * Context: any; takes jf_scan_lock.
  */

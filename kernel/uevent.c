@@ -36,7 +36,7 @@ static int jf_uevent_fill(struct kobj_uevent_env *env, const struct jf_event *ev
 		ret = ret ?: add_uevent_var(env, "JACKFRUIT_USAGE=%llu", event->usage);
 		ret = ret ?: add_uevent_var(env, "JACKFRUIT_LIMIT=%llu", event->limit);
 	}
-	if (event->forecast_ms)
+	if (event->type == JF_EVENT_FORECAST)
 		ret = ret ?: add_uevent_var(env, "JACKFRUIT_FORECAST_MS=%llu", event->forecast_ms);
 	if (event->sender_comm[0]) {
 		ret = ret ?: add_uevent_var(env, "JACKFRUIT_SENDER_PID=%d", event->sender);
@@ -61,8 +61,9 @@ static void jf_uevent_send(const struct jf_event *event)
 	if (!dev)
 		return;
 	memset(env, 0, sizeof(*env));
-	if (!WARN_ON_ONCE(jf_uevent_fill(env, event)))
-		kobject_uevent_env(&dev->kobj, KOBJ_CHANGE, env->envp);
+	if (WARN_ON_ONCE(jf_uevent_fill(env, event)) ||
+	    kobject_uevent_env(&dev->kobj, KOBJ_CHANGE, env->envp))
+		WRITE_ONCE(jf_uevent_missed, jf_uevent_missed + 1);
 	put_device(dev);
 }
 
@@ -99,7 +100,8 @@ void jf_uevent_flush(void)
 }
 
 /**
- * jf_uevent_lost() - how many events were overwritten before they could be sent
+ * jf_uevent_lost() - how many events were overwritten before they could be sent, or for which there
+ * was no memory
  */
 u64 jf_uevent_lost(void)
 {

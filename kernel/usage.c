@@ -61,21 +61,22 @@ u64 jf_usage_member(const struct jf_member_ref *ref, enum jf_metric metric)
 }
 
 /*
- * The highest usage that the kernel has noted of a member, bytes. An address space that is being
+ * The highest usage that the kernel has noted of a member since it is one, bytes. An address space that is being
  * left is empty before its own mark is written; the group has got it by then (do_exit(),
  * exec_mmap()).
  */
 static u64 jf_usage_high_water(const struct jf_member_ref *ref)
 {
-	unsigned long pages = READ_ONCE(ref->mm->hiwater_rss);
+	u64 of_mm = (u64)READ_ONCE(ref->mm->hiwater_rss) << PAGE_SHIFT;
+	u64 of_group = 0;
 	struct task_struct *p;
 
 	rcu_read_lock();
 	p = pid_task(ref->pid, PIDTYPE_TGID);
 	if (p)
-		pages = max(pages, READ_ONCE(p->signal->maxrss));
+		of_group = (u64)READ_ONCE(p->signal->maxrss) << PAGE_SHIFT;
 	rcu_read_unlock();
-	return (u64)pages << PAGE_SHIFT;
+	return max(of_mm > ref->mm_base ? of_mm : 0, of_group > ref->base ? of_group : 0);
 }
 
 struct jf_usage_sum {
@@ -95,8 +96,7 @@ static void jf_usage_add(const struct jf_member_ref *ref, void *data)
 	usage->bytes += bytes;
 	if (sum->metric == JF_METRIC_RSS) {
 		high_water = jf_usage_high_water(ref);
-		if (high_water > ref->base)
-			usage->high_water = max(usage->high_water, high_water);
+		usage->high_water = max(usage->high_water, high_water);
 	}
 	if (!usage->largest || bytes > usage->largest_bytes) {
 		jf_usage_put(usage);

@@ -32,7 +32,11 @@ static unsigned int jf_members_take(struct jf_container *c, struct jf_member_ref
 		list_move_tail(&m->node, &c->members);
 		mmgrab(m->mm);
 		refs[n++] = (struct jf_member_ref){
-			.pid = get_pid(m->pid), .mm = m->mm, .base = m->base, .counted = m->counted
+			.pid = get_pid(m->pid),
+			.mm = m->mm,
+			.base = m->base,
+			.mm_base = m->mm_base,
+			.counted = m->counted,
 		};
 	}
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);

@@ -23,11 +23,11 @@ refuses() { # FILE VALUE...
 }
 
 holds "a container can be made" make a
-for default in soft_limit=max hard_limit=max metric=rss hard_action=kill kill_scope=container soft_signal=0 grace_ms=10000 \
+for default in soft_limit=max hard_limit=max metric=rss hard_action=kill kill_scope=container soft_signal=0 grace_ms=10000 forecast_ms=0 \
 	nice=inherit pids=; do
 	is "${default%%=*} is '${default#*=}' at first" "$(get a "${default%%=*}")" "${default#*=}"
 done
-for default in state=created reason=none exit_status= pid=0 usage=0 peak=0 procs=0 started=0 "enforcing=no: no members"; do
+for default in state=created reason=none exit_status= pid=0 usage=0 peak=0 procs=0 started=0 forecast=none last_kill= "enforcing=no: no members"; do
 	is "status ${default%%=*} is '${default#*=}' at first" "$(status a "${default%%=*}")" "${default#*=}"
 done
 is "status events are all 0 at first" "$(status a events)" "soft 0
@@ -73,6 +73,10 @@ for ms in 0 1 86400000 10000; do
 	reads_back grace_ms $ms $ms
 done
 refuses grace_ms "$nl" -1 86400001 1s 1.5 4294967296 18446744073709551616
+for ms in 1 86400000 0; do
+	reads_back forecast_ms $ms $ms
+done
+refuses forecast_ms "$nl" -1 86400001 1s 1.5 4294967296 18446744073709551616
 for nice in -20 19 0 inherit; do
 	reads_back nice $nice $nice
 done

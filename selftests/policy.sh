@@ -316,6 +316,19 @@ marked m2 >/dev/null
 holds "process: the others may grow later" at_least "$(status a usage)" 60000000
 is "process: but the record stays as it was" "$(status a last_kill)" "$before"
 
+fresh kill_scope=process grace_ms=86400000
+act_in a ignore:15 mark:"$work/m1" pause
+first=$(marked m1)
+act_in a anon:20M mark:"$work/m2" pause
+victim=$(marked m2)
+put a stop 1
+put a hard_limit 16M
+wait_for has_procs a 1
+is "process: during a stop the largest is killed, too" "$(event a reason kill) $(event a pid kill)" "hard_limit $victim"
+is "process: but the record is the stop's" "$(record cause) $(record sender_pid)" "stopped $$"
+put a kill 1
+wait_state a killed
+
 # --- kill_scope process, hard_action term ---
 
 fresh kill_scope=process hard_action=term hard_limit=32M grace_ms=86400000
@@ -555,6 +568,16 @@ marked m1 >/dev/null
 put a pids $other
 look
 is "spike: a peak of before it was a member is none" "$(told)" ""
+fresh hard_limit=16M
+act anon:20M free mark:"$work/m1" wait:"$work/go1" vfork exec mark:"$work/m2" pause
+other=$!
+marked m1 >/dev/null
+put a pids $other
+go go1
+marked m2 >/dev/null
+look
+is "spike: nor one that a vfork child takes over from before" "$(told)" ""
+holds "spike: and peak does not know of it" at_most "$(status a peak)" 16777216
 fresh hard_limit=16M
 # shellcheck disable=SC2016 # for the inner shell
 sh -c 'echo 0 >"$1/pids" && actor anon:20M exit:0 && exec actor mark:"$2" pause' - "$JF_CONFIGFS/a" "$work/m1" &

@@ -543,22 +543,33 @@ TEST(random_walks_have_one_event_for_each_crossing)
 
 TEST(a_limit_that_was_raised_has_a_crossing_of_its_own)
 {
-	struct jf_policy_config config = { .soft_limit = 10 << 20, .hard_limit = 64 << 20 };
+	struct jf_policy_config old, config = { .soft_limit = 10 << 20, .hard_limit = 64 << 20 };
 	struct jf_policy_look look = { .now_us = 1000000, .usage = 11 << 20 };
 	struct jf_policy_state state = { 0 };
 
 	EXPECT_EQ(JF_DO_SOFT_EVENT, jf_policy_decide(&config, &look, &state));
+	old = config;
 	config.soft_limit = look.usage;
-	jf_policy_limits_changed(&config, &state);
+	jf_policy_limits_changed(&old, &config, &state);
 	look.now_us += 1000000;
 	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
 	look.now_us += 1000000;
 	look.usage += 4096;
 	EXPECT_EQ(JF_DO_SOFT_EVENT, jf_policy_decide(&config, &look, &state));
 	/* still above it: the same crossing */
+	old = config;
 	config.soft_limit -= 4096;
-	jf_policy_limits_changed(&config, &state);
+	jf_policy_limits_changed(&old, &config, &state);
 	look.now_us += 1000000;
+	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
+	/* the other limit's change, or the same value again, is none of this one's */
+	look.usage = config.soft_limit - 4096;
+	look.now_us += 1000000;
+	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
+	old = config;
+	config.hard_limit *= 2;
+	jf_policy_limits_changed(&old, &config, &state);
+	look.usage = config.soft_limit + 4096;
 	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
 }
 
