@@ -252,8 +252,8 @@ u32 jf_policy_decide(const struct jf_policy_config *config, const struct jf_poli
  * @config: the limits as they are now
  * @state: what is remembered of this run; updated
  *
- * Who raises a limit at its event hears of the next: the event is armed again if the limit has become
- * higher and the last look's usage is not above it.
+ * Who raises a limit at its event hears of the next: the event is armed again if the limit has
+ * become higher and the last look's usage is not above it.
  */
 void jf_policy_limits_changed(const struct jf_policy_config *old,
 			      const struct jf_policy_config *config, struct jf_policy_state *state)

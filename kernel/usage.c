@@ -61,9 +61,9 @@ u64 jf_usage_member(const struct jf_member_ref *ref, enum jf_metric metric)
 }
 
 /*
- * The highest usage that the kernel has noted of a member since it is one, bytes. An address space that is being
- * left is empty before its own mark is written; the group has got it by then (do_exit(),
- * exec_mmap()).
+ * The highest usage that the kernel has noted of a member since it is one, bytes. An address space
+ * that is being left is empty before its own mark is written; the group has got it by then
+ * (do_exit(), exec_mmap()).
  */
 static u64 jf_usage_high_water(const struct jf_member_ref *ref)
 {

@@ -581,12 +581,22 @@ TEST_F_TIMEOUT(events, a_uevent_tells_what_debugfs_tells, SECONDS)
 	ASSERT_EQ(0, kill(atoi(field(self->line, "pid")), SIGTERM));
 	wait_event(self->fd, "exit", self->line);
 	EXPECT_EQ(getpid(), atoi(field(self->line, "sender")));
+	/* at the rate of a moment it would reach the limit within a day */
+	ASSERT_EQ(0, put(NAME, "soft_limit", "max\n"));
+	ASSERT_EQ(0, put(NAME, "hard_limit", "16G\n"));
+	ASSERT_EQ(0, put(NAME, "forecast_ms", "86400000\n"));
+	start_member("grows", 64 << 20);
+	wait_event(self->fd, "forecast", self->line);
+	EXPECT_LT(0, atoi(field(self->line, "forecast_ms")));
+	EXPECT_STREQ("17179869184", field(self->line, "limit"));
+	ASSERT_EQ(0, put(NAME, "kill", "1\n"));
+	wait_event(self->fd, "exit", self->line);
 	/* the run is over, but its work may not be */
 	while (drop(NAME) == EBUSY)
 		sched_yield();
 	wait_event(self->fd, "remove", last);
 	EXPECT_LT(number(self->line), number(last));
-	check_uevents(_metadata, debugfs, netlink, 15);
+	check_uevents(_metadata, debugfs, netlink, 19);
 	close(debugfs);
 	close(netlink);
 }
@@ -611,8 +621,15 @@ TEST_F_TIMEOUT(events, add_and_remove_come_with_their_numbers_each_time, SECONDS
 
 /* --- files that are held open --- */
 
-static const char *const status_files[] = { "state", "usage", "events", "last_kill", "procs" };
-static const char *const readable[] = { "soft_limit", "metric", "nice", "pids", "grace_ms" };
+static const char *const status_files[] = {
+	"state", "reason",    "exit_status", "pid",	"usage",    "peak",
+	"procs", "enforcing", "events",	     "started", "forecast", "last_kill",
+};
+
+static const char *const readable[] = {
+	"soft_limit", "hard_limit",  "pids",	 "metric",	"hard_action",
+	"kill_scope", "soft_signal", "grace_ms", "forecast_ms", "nice",
+};
 
 #define HELD (ARRAY_SIZE(status_files) + ARRAY_SIZE(readable))
 

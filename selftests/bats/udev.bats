@@ -301,6 +301,7 @@ no_restart_waits() {
 	joins web sleep 100
 	wait_until status_is web state running
 	echo 1 >"$CONFIGFS/web/kill"
-	wait_until holds "$BATS_TEST_TMPDIR/seen" 'SYSTEMD_WANTS=page@web.service'
+	seq=$(sed -n 's/^seq //p' /sys/class/jackfruit/web/last_kill)
+	wait_until holds "$BATS_TEST_TMPDIR/seen" "SYSTEMD_WANTS=page@web:$seq.service"
 	holds "$BATS_TEST_TMPDIR/seen" 'TAGS=:systemd:'
 }
