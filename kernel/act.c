@@ -92,6 +92,9 @@ static void jf_act_record(struct jf_container *c, enum jf_reason cause,
 		.victim = jf_act_process(usage ? usage->largest : c->run.first),
 		.begin_ns = ktime_get_ns(),
 	};
+	if (c->run.below_ns)
+		c->run.kill.crossed_us =
+			div_u64(c->run.kill.begin_ns - c->run.below_ns, NSEC_PER_USEC);
 	if (sender)
 		c->run.kill.sender = *sender;
 }
@@ -305,6 +308,8 @@ void jf_act_look(struct jf_container *c)
 	look.now_us = div_u64(begin, NSEC_PER_USEC);
 	look.usage = usage.bytes;
 	look.high_water = usage.high_water;
+	if (usage.bytes <= c->config.hard_limit)
+		c->run.below_ns = begin;
 	jf_act_decisions(c, jf_policy_decide(&c->config, &look, &c->run.policy), &usage);
 	jf_usage_put(&usage);
 

@@ -168,6 +168,23 @@ int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first)
 }
 
 /**
+ * jf_members_missed() - are there children that a fork probe had no memory for?
+ * @c: the container
+ *
+ * Context: any.
+ */
+bool jf_members_missed(struct jf_container *c)
+{
+	unsigned long flags;
+	bool missed;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	missed = c->missed;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return missed;
+}
+
+/**
  * jf_members_find_missed() - take in the children that a fork probe had no memory for
  * @c: the container
  *

@@ -127,6 +127,8 @@ const char *jf_container_enforcing(struct jf_container *c)
 		return "no: no hard limit";
 	if (c->config.action == JF_ACTION_NOTIFY)
 		return "no: hard_action is notify";
+	if (jf_members_missed(c))
+		return "no: no memory to follow a fork, trying again";
 	return "yes";
 }
 

@@ -116,6 +116,8 @@ struct jf_sender {
  * @victim: the process that was chosen, or the one with the largest share; the first process if
  *	there was no choice
  * @begin_ns: when it was decided, ktime_get_ns()
+ * @crossed_us: the limit was crossed at most that long before it was decided, microseconds: the
+ *	look before had seen usage not above it
  * @us: from the decision to the death of the last that was to die, microseconds
  * @peak: the highest usage of the run until then, bytes
  * @done: and both are known
@@ -128,6 +130,7 @@ struct jf_kill_record {
 	u64 usage;
 	struct jf_sender victim;
 	u64 begin_ns;
+	u64 crossed_us;
 	u64 us;
 	u64 peak;
 	bool done;
@@ -146,6 +149,7 @@ struct jf_kill_record {
  * @victim_mm: its address space, referenced (mmgrab); NULL with @victim
  * @victim_killed: it was sent SIGKILL
  * @first_was_victim: the first process was killed for its share
+ * @below_ns: when the last look saw usage not above the hard limit, ktime_get_ns(); 0: none did
  * @started: seconds since the Epoch, 0 before the first run
  * @peak: the highest usage seen by a look or a read, bytes
  */
@@ -160,6 +164,7 @@ struct jf_run {
 	struct mm_struct *victim_mm;
 	bool victim_killed;
 	bool first_was_victim;
+	u64 below_ns;
 	time64_t started;
 	u64 peak;
 };
@@ -311,6 +316,7 @@ struct jf_member_ref {
 int jf_member_init(void);
 void jf_member_exit(void);
 int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first);
+bool jf_members_missed(struct jf_container *c);
 void jf_members_find_missed(struct jf_container *c);
 void jf_members_walk(struct jf_container *c,
 		     void (*fn)(const struct jf_member_ref *ref, void *data), void *data);

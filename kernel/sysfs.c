@@ -167,6 +167,7 @@ static ssize_t last_kill_show(struct device *dev, struct device_attribute *attr,
 		len += sysfs_emit_at(buf, len, "limit %llu\nusage %llu\n", kill.limit, kill.usage);
 		len += sysfs_emit_at(buf, len, "overshoot %llu\n",
 				     peak > kill.limit ? peak - kill.limit : 0);
+		len += sysfs_emit_at(buf, len, "crossed_us %llu\n", kill.crossed_us);
 	}
 	len += sysfs_emit_at(buf, len, "peak %llu\n", peak);
 	if (kill.done && kill.begin_ns && kill.cause != JF_REASON_SIGNALED)

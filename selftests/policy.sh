@@ -601,7 +601,7 @@ is "last_kill: empty while it runs" "$(status a last_kill)" ""
 act_in a name:fat anon:20M pause
 fat=$!
 wait_state a killed
-is "last_kill: of the hard limit" "$(record_keys)" "seq cause victim_pid victim_comm limit usage overshoot peak us "
+is "last_kill: of the hard limit" "$(record_keys)" "seq cause victim_pid victim_comm limit usage overshoot crossed_us peak us "
 is "last_kill: who, why and at what limit" "$(record cause) $(record victim_pid) $(record victim_comm) $(record limit)" "hard_limit $fat fat 16777216"
 is "last_kill: its number is the kill event's" "$(record seq)" "$(event a seq kill)"
 holds "last_kill: usage was above the limit" at_least "$(record usage)" 16777217
