@@ -211,9 +211,3 @@ marked() { # MARK
 	wait_for test -s "$work/$1" || echo "# nobody has marked $1" >&2
 	cat "$work/$1"
 }
-
-# How a background child ended, as a shell tells it.
-reap() { # PID
-	wait "$1" 2>/dev/null
-	echo $?
-}
