@@ -63,6 +63,11 @@ static struct jf_sender jf_act_writer(void)
 	return who;
 }
 
+/*
+ * How often to look at who is watched in its page faults, microseconds: for what these do not show.
+ */
+#define JF_WATCHED_US USEC_PER_SEC
+
 static void jf_act_tell_crossing(struct jf_container *c, enum jf_event_type type,
 				 const struct jf_usage *usage, u64 bytes, u64 limit)
 {
@@ -90,7 +95,7 @@ static void jf_act_record(struct jf_container *c, enum jf_reason cause,
 		.limit = c->config.hard_limit,
 		.usage = usage ? usage->bytes : 0,
 		.victim = jf_act_process(usage ? usage->largest : c->run.first),
-		.begin_ns = ktime_get_ns(),
+		.begin_ns = usage ? usage->ns : ktime_get_ns(),
 	};
 	if (c->run.below_ns)
 		c->run.kill.crossed_us =
@@ -212,7 +217,7 @@ static void jf_act_victim(struct jf_container *c, const struct jf_usage *usage, 
 		return;
 	}
 	/* it may have executed another program since it was looked at: the next look sees it */
-	if (!usage->largest || !jf_members_have_space(c, usage->largest_mm))
+	if (!usage->caught && (!usage->largest || !jf_members_have_space(c, usage->largest_mm)))
 		return;
 	if (c->run.cause == JF_REASON_NONE)
 		jf_act_record(c, JF_REASON_HARD_LIMIT, usage, NULL);
@@ -226,6 +231,12 @@ static void jf_act_victim(struct jf_container *c, const struct jf_usage *usage, 
 	if (sig != SIGKILL && c->run.cause == JF_REASON_NONE)
 		jf_act_arm_grace(c);
 	jf_act_signal_victim(c, sig);
+	if (usage->caught) {
+		/* it may be gone, and no exit tells of it any more */
+		if (usage->largest == c->run.first)
+			c->run.first_was_victim = true;
+		queue_work(jf_wq, &c->work);
+	}
 }
 
 static void jf_act_hard(struct jf_container *c, u32 decisions, const struct jf_usage *usage)
@@ -285,6 +296,75 @@ static void jf_act_decisions(struct jf_container *c, u32 decisions, const struct
 	jf_act_hard(c, decisions, usage);
 }
 
+/* Who was caught in a page fault; or else what can be seen. */
+static void jf_act_see(struct jf_container *c, struct jf_usage *usage)
+{
+	struct jf_crossing crossing;
+	bool crossed = jf_fault_take(c, &crossing);
+	u64 bytes;
+
+	if (!crossing.pid) {
+		jf_usage_judge(c, crossed, usage);
+		usage->crossed_ns = crossing.ns;
+		return;
+	}
+	bytes = (u64)crossing.pages << PAGE_SHIFT;
+	*usage = (struct jf_usage){
+		.bytes = bytes,
+		.sum = bytes,
+		.upper = bytes,
+		.spaces = READ_ONCE(c->nr_spaces),
+		.ns = crossing.ns,
+		.crossed_ns = crossing.ns,
+		.caught = true,
+		.largest = crossing.pid,
+		.largest_mm = crossing.mm,
+		.largest_bytes = bytes,
+	};
+}
+
+static void jf_act_forget_crossing(struct jf_container *c)
+{
+	struct jf_crossing crossing;
+
+	if (!jf_fault_take(c, &crossing) || !crossing.pid)
+		return;
+	put_pid(crossing.pid);
+	mmdrop(crossing.mm);
+}
+
+/* When to look again, and what the probe is to watch for until then. */
+static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage)
+{
+	struct jf_policy_pace pace = jf_scan_pace();
+	const struct jf_policy_state *state = &c->run.policy;
+	u64 trip = jf_policy_threshold(&c->config, state, usage->upper);
+	bool watched = jf_fault_on() && !c->run.sharing && !c->config.forecast_ms;
+	u64 sure = JF_LIMIT_MAX;
+	u64 next, took;
+
+	/* what the footprint leaves is above the sum, which is what the probe knows */
+	if (trip != JF_LIMIT_MAX)
+		trip += usage->sum - usage->upper;
+	if (c->config.action == JF_ACTION_KILL && !c->killing && !c->run.victim)
+		sure = c->config.hard_limit;
+	jf_fault_arm(c, trip, jf_policy_threshold_below(&c->config, state, usage->bytes), sure);
+
+	/* near a threshold the other spaces' errors count; what is above it is looked after */
+	if (watched && usage->sum <= c->config.hard_limit &&
+	    (!usage->exact || usage->spaces <= 1)) {
+		pace.min_us = JF_WATCHED_US;
+		pace.max_us = JF_WATCHED_US;
+	}
+	next = jf_policy_next_look(&c->config, &pace, usage->upper, state);
+	/* a look at many members near a limit must not take more than half of a CPU */
+	took = div_u64(ktime_get_ns() - usage->ns, NSEC_PER_USEC);
+	if (!usage->caught)
+		next = max(next, took);
+	trace_jf_look(c->name, usage->bytes, next);
+	jf_scan_at(c, next);
+}
+
 /**
  * jf_act_look() - look at a container's usage, do what the policy says, plan the next look
  * @c: the container
@@ -293,32 +373,46 @@ static void jf_act_decisions(struct jf_container *c, u32 decisions, const struct
  */
 void jf_act_look(struct jf_container *c)
 {
-	struct jf_policy_pace pace = jf_scan_pace();
-	u64 begin = ktime_get_ns(), next, took;
 	struct jf_policy_look look = {};
 	struct jf_usage usage;
 
 	lockdep_assert_held(&c->lock);
-	if (!jf_container_running(c) || c->killing)
+	if (!jf_container_running(c) || c->killing) {
+		jf_act_forget_crossing(c);
 		return;
+	}
 	jf_members_find_missed(c);
 	look.victim_alive = jf_act_victim_alive(c);
-	jf_usage_read(c, &usage);
+	jf_act_see(c, &usage);
+	c->run.sharing = usage.sum > c->config.hard_limit && usage.spaces > 1;
 	c->run.peak = max(c->run.peak, usage.bytes);
-	look.now_us = div_u64(begin, NSEC_PER_USEC);
+	look.now_us = div_u64(usage.ns, NSEC_PER_USEC);
 	look.usage = usage.bytes;
 	look.high_water = usage.high_water;
 	if (usage.bytes <= c->config.hard_limit)
-		c->run.below_ns = begin;
+		c->run.below_ns = usage.ns;
+	else if (usage.crossed_ns)
+		c->run.below_ns = usage.crossed_ns;
 	jf_act_decisions(c, jf_policy_decide(&c->config, &look, &c->run.policy), &usage);
+	jf_act_plan(c, &usage);
 	jf_usage_put(&usage);
+}
 
-	next = jf_policy_next_look(&c->config, &pace, look.usage, &c->run.policy);
-	/* a look at many members near a limit must not take more than half of a CPU */
-	took = div_u64(ktime_get_ns() - begin, NSEC_PER_USEC);
-	next = max(next, took);
-	trace_jf_look(c->name, look.usage, next);
-	jf_scan_at(c, next);
+/**
+ * jf_act_settle() - the configuration is about to be changed
+ * @c: the container
+ *
+ * Who was caught by the old configuration is told of by that one, and nobody is caught until the
+ * look that follows the change.
+ *
+ * Context: may sleep; @c->lock held.
+ */
+void jf_act_settle(struct jf_container *c)
+{
+	lockdep_assert_held(&c->lock);
+	jf_fault_arm(c, JF_LIMIT_MAX, JF_LIMIT_MAX, JF_LIMIT_MAX);
+	if (jf_fault_caught(c))
+		jf_act_look(c);
 }
 
 /**

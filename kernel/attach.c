@@ -14,6 +14,9 @@
 #include "jackfruit.h"
 #include "member.h"
 
+/* How many processes a pass looks at before it lets others run. */
+#define JF_PASS_BATCH 256
+
 /* Link a task that may be running; it may exec, exit or fork meanwhile. */
 static int jf_member_insert(struct jf_container *c, struct task_struct *p, struct jf_member *m,
 			    unsigned long batch)
@@ -66,8 +69,24 @@ static bool jf_member_child_of(struct jf_container *c, struct task_struct *p, un
 }
 
 /*
- * One pass over all processes: take in the children of members. One RCU section, as
- * for_each_process() wants it; it is done at an attach only.
+ * Let others run. Where the pass goes on is known as long as the process has not been released; if
+ * it has, the pass begins anew. As in the kernel's hung_task.c.
+ */
+static bool jf_members_pass_rest(struct task_struct *p)
+{
+	bool still_there;
+
+	get_task_struct(p);
+	rcu_read_unlock();
+	cond_resched();
+	rcu_read_lock();
+	still_there = pid_alive(p);
+	put_task_struct(p);
+	return still_there;
+}
+
+/*
+ * One pass over all processes: take in the children of members.
  *
  * Return: how many were taken in, or -ENOMEM.
  */
@@ -76,13 +95,18 @@ static int jf_members_pass(struct jf_container *c)
 	struct jf_member *spare = NULL;
 	struct task_struct *p;
 	unsigned long batch;
-	int added = 0;
+	int added = 0, seen = 0;
 
 	spare = kmem_cache_zalloc(jf_member_cache, GFP_KERNEL);
 	if (!spare)
 		return -ENOMEM;
 	rcu_read_lock();
 	for_each_process(p) {
+		if (!(++seen % JF_PASS_BATCH) && !jf_members_pass_rest(p)) {
+			/* another pass finds the rest */
+			added++;
+			break;
+		}
 		if (!jf_member_child_of(c, p, &batch))
 			continue;
 		if (!spare)

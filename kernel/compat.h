@@ -6,8 +6,10 @@
 #ifndef JACKFRUIT_COMPAT_H
 #define JACKFRUIT_COMPAT_H
 
+#include <linux/cpumask.h>
 #include <linux/device.h>
 #include <linux/mm.h>
+#include <linux/percpu_counter.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/version.h>
@@ -85,6 +87,55 @@ static inline long jf_task_counter(struct task_struct *t, int member)
 	return 0;
 #endif
 }
+
+/**
+ * jf_mm_counter_fast() - one counter of an address space, by a single read
+ * @mm: as for jf_mm_counter()
+ * @member: as for jf_mm_counter()
+ *
+ * Context: any.
+ * Return: pages, never negative; jf_mm_counter_error() says how far off.
+ */
+static inline long jf_mm_counter_fast(struct mm_struct *mm, int member)
+{
+	return get_mm_counter(mm, member);
+}
+
+/* Before 6.2: check_sync_rss_stat() folds a thread's counts at every 64th fault of its own, */
+#define JF_TASK_RSS_EVENTS 64
+/* and one fault maps up to 16 pages of a file around its address (fault_around_bytes). */
+#define JF_FAULT_AROUND_PAGES 16
+
+/**
+ * jf_mm_counter_error() - how far jf_mm_counter_fast() may be off
+ * @threads: how many threads use the address space
+ * @counters: of how many counters the sum is meant
+ *
+ * Since 6.2 (f1a7941243c1) each CPU keeps up to percpu_counter_batch pages of each counter for
+ * itself. Before that each thread kept its last faults for itself, whichever counters they were of.
+ *
+ * Context: any.
+ * Return: pages, up or down.
+ */
+static inline long jf_mm_counter_error(unsigned int threads, unsigned int counters)
+{
+#ifdef SPLIT_RSS_COUNTING
+	return (long)threads * JF_TASK_RSS_EVENTS * JF_FAULT_AROUND_PAGES;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	return 0;
+#else
+	return (long)READ_ONCE(percpu_counter_batch) * num_online_cpus() * counters;
+#endif
+}
+
+/*
+ * The rss_stat tracepoint lost its count argument in 6.2 (f1a7941243c1). Can go when 6.1 goes.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define JF_RSS_STAT_PROBE(fn) void fn(void *data, struct mm_struct *mm, int member, long count)
+#else
+#define JF_RSS_STAT_PROBE(fn) void fn(void *data, struct mm_struct *mm, int member)
+#endif
 
 #ifdef CONFIG_PREEMPT_RT
 static inline void jf_mmdrop_rcu(struct rcu_head *rcu)

@@ -42,6 +42,7 @@ static ssize_t jf_limit_store(struct config_item *item, u64 *limit, const char *
 	if (ret)
 		return ret;
 	mutex_lock(&c->lock);
+	jf_act_settle(c);
 	old = c->config;
 	*limit = bytes;
 	jf_policy_limits_changed(&old, &c->config, &c->run.policy);
@@ -116,6 +117,7 @@ static ssize_t jf_container_hard_action_store(struct config_item *item, const ch
 	if (action < 0)
 		return action;
 	mutex_lock(&c->lock);
+	jf_act_settle(c);
 	c->config.action = action;
 	jf_act_look(c);
 	mutex_unlock(&c->lock);
@@ -143,6 +145,7 @@ static ssize_t jf_container_kill_scope_store(struct config_item *item, const cha
 	if (scope < 0)
 		return scope;
 	mutex_lock(&c->lock);
+	jf_act_settle(c);
 	c->config.scope = scope;
 	jf_act_look(c);
 	mutex_unlock(&c->lock);

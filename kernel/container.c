@@ -60,19 +60,24 @@ bool jf_container_running(struct jf_container *c)
  * jf_container_try_look() - look at a container's usage and act on it, unless it is busy
  * @c: the container; referenced
  *
- * Whoever holds its lock may take long (an attach on a machine with many processes) or may not get
- * to run (a reader of its status behind a real-time hog): the others must not wait for it.
+ * A look that may have to read the footprint takes long. So may whoever holds the lock (an attach
+ * on a machine with many processes), or he may not get to run (a reader of its status behind a
+ * real-time hog): the others must not wait for that.
  *
  * Context: may sleep; tries c->lock.
- * Return: false if it is locked.
+ * Return: false if it is locked, or would take long.
  */
 bool jf_container_try_look(struct jf_container *c)
 {
+	bool looked;
+
 	if (!mutex_trylock(&c->lock))
 		return false;
-	jf_act_look(c);
+	looked = !c->run.sharing;
+	if (looked)
+		jf_act_look(c);
 	mutex_unlock(&c->lock);
-	return true;
+	return looked;
 }
 
 /**
@@ -87,11 +92,28 @@ u64 jf_container_usage(struct jf_container *c)
 	struct jf_usage usage;
 
 	mutex_lock(&c->lock);
-	jf_usage_read(c, &usage);
+	jf_usage_judge(c, true, &usage);
 	c->run.peak = max(c->run.peak, usage.bytes);
 	mutex_unlock(&c->lock);
 	jf_usage_put(&usage);
 	return usage.bytes;
+}
+
+/**
+ * jf_container_usage_error() - how far off the cheap read of a container's usage may be
+ * @c: the container
+ *
+ * Context: may sleep; takes c->lock.
+ * Return: bytes, up or down.
+ */
+u64 jf_container_usage_error(struct jf_container *c)
+{
+	u64 error;
+
+	mutex_lock(&c->lock);
+	error = jf_usage_sum_error(c);
+	mutex_unlock(&c->lock);
+	return error;
 }
 
 /**
@@ -191,11 +213,11 @@ static void jf_container_work_fn(struct work_struct *work)
 
 	mutex_lock(&c->lock);
 	jf_members_find_missed(c);
-	jf_act_again(c);
 	if (READ_ONCE(c->look_due)) {
 		WRITE_ONCE(c->look_due, false);
 		jf_act_look(c);
 	}
+	jf_act_again(c);
 	if (jf_container_running(c) && !jf_members_count(c))
 		jf_container_end(c);
 	mutex_unlock(&c->lock);
@@ -339,6 +361,21 @@ void jf_container_set_nice(struct jf_container *c, int nice)
 }
 
 /**
+ * jf_containers_look() - look at every container
+ *
+ * Context: may sleep; takes jf_containers_lock.
+ */
+void jf_containers_look(void)
+{
+	struct jf_container *c;
+
+	mutex_lock(&jf_containers_lock);
+	list_for_each_entry(c, &jf_containers, node)
+		jf_scan_now(c);
+	mutex_unlock(&jf_containers_lock);
+}
+
+/**
  * jf_container_set_metric() - change what counts
  * @c: the container
  * @metric: what counts from now on
@@ -353,8 +390,10 @@ void jf_container_set_metric(struct jf_container *c, enum jf_metric metric)
 
 	mutex_lock(&c->lock);
 	if (metric != c->metric) {
+		jf_act_settle(c);
 		c->metric = metric;
-		jf_usage_read(c, &usage);
+		c->run.known = (struct jf_known){};
+		jf_usage_judge(c, true, &usage);
 		c->run.policy.last_us = 0;
 		c->run.policy.rate = 0;
 		c->run.policy.told = max(usage.bytes, usage.high_water);
@@ -390,6 +429,7 @@ struct jf_container *jf_container_make(const char *name, const struct config_ite
 	INIT_WORK(&c->work, jf_container_work_fn);
 	INIT_DELAYED_WORK(&c->grace_work, jf_container_grace_fn);
 	jf_scan_init_container(c);
+	jf_fault_init_container(c);
 
 	/* before the device, whose uevent tells the event's number */
 	c->seq = jf_container_tell(c, JF_EVENT_CREATE);
@@ -427,6 +467,7 @@ void jf_container_drop(struct jf_container *c)
 	list_del(&c->node);
 	mutex_unlock(&jf_containers_lock);
 
+	jf_fault_drop(c);
 	jf_scan_drop(c);
 	cancel_work_sync(&c->work);
 	cancel_delayed_work_sync(&c->grace_work);

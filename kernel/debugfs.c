@@ -227,6 +227,9 @@ static int jf_stats_show(struct seq_file *m, void *unused)
 	seq_printf(m, "probes %s\n", jf_probe_attached() ? "on" : "off");
 	jf_scan_show_stats(m);
 	jf_act_show_stats(m);
+	jf_fault_show_stats(m);
+	jf_footprint_show_stats(m);
+	jf_latency_show_stats(m);
 	seq_printf(m, "events %llu\n", jf_event_last());
 	seq_printf(m, "uevents_lost %llu\n", jf_uevent_lost());
 	return 0;

@@ -34,7 +34,9 @@
 #ifndef JACKFRUIT_H
 #define JACKFRUIT_H
 
+#include <linux/atomic.h>
 #include <linux/configfs.h>
+#include <linux/irq_work.h>
 #include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
@@ -46,6 +48,9 @@
 
 #define JF_NAME_MAX 63
 #define JF_NICE_INHERIT 100
+
+/* A threshold that no number of pages reaches; far from overflow. */
+#define JF_PAGES_NEVER (LONG_MAX / 2)
 
 struct device;
 struct mm_struct;
@@ -137,6 +142,63 @@ struct jf_kill_record {
 };
 
 /**
+ * struct jf_known - a footprint that has been read
+ * @bytes: the result
+ * @ns: when reading began, ktime_get_ns(); 0: none has been read
+ * @took_ns: how long it took
+ */
+struct jf_known {
+	u64 bytes;
+	u64 ns;
+	u64 took_ns;
+};
+
+/**
+ * struct jf_forked - a bound of the footprint at the time of a fork
+ * @pages: the container's running total just before it
+ * @ns: when, ktime_get_ns(); 0: never
+ */
+struct jf_forked {
+	long pages;
+	u64 ns;
+};
+
+/**
+ * struct jf_crossing - a note that a probe has taken of a threshold's crossing
+ * @ns: when, ktime_get_ns(); 0: there is no note
+ * @pid: the process that was killed for it, referenced; NULL: none, a look is to decide
+ * @mm: its address space, referenced (mmgrab); NULL with @pid
+ * @pages: what that had then
+ */
+struct jf_crossing {
+	u64 ns;
+	struct pid *pid;
+	struct mm_struct *mm;
+	long pages;
+};
+
+/**
+ * struct jf_fault - what catches a crossing in the page fault; see fault.c
+ * @total: running total of what was last seen of each address space, pages
+ * @trip: a total above this wants a look, pages. Under jf_members_lock, read without it by the
+ *	probe
+ * @low: one not above this, too; -1: never. As @trip
+ * @sure: an address space above this is killed for it, pages. As @trip
+ * @crossing: the note for the next look. Under jf_members_lock
+ * @target: who is to be sent SIGKILL, referenced. Under jf_members_lock
+ * @irq: sends it, and queues the look
+ */
+struct jf_fault {
+	atomic_long_t total;
+	long trip;
+	long low;
+	long sure;
+	struct jf_crossing crossing;
+	struct pid *target;
+	struct irq_work irq;
+};
+
+/**
  * struct jf_run - the record of one run of a container, from its first process to its last
  * @state: where the run is
  * @reason: why it ended; JF_REASON_NONE before that
@@ -149,6 +211,8 @@ struct jf_kill_record {
  * @victim_mm: its address space, referenced (mmgrab); NULL with @victim
  * @victim_killed: it was sent SIGKILL
  * @first_was_victim: the first process was killed for its share
+ * @known: the last footprint
+ * @sharing: the last look saw a sum above the hard limit, and only the footprint below it
  * @below_ns: when the last look saw usage not above the hard limit, ktime_get_ns(); 0: none did
  * @started: seconds since the Epoch, 0 before the first run
  * @peak: the highest usage seen by a look or a read, bytes
@@ -164,6 +228,8 @@ struct jf_run {
 	struct mm_struct *victim_mm;
 	bool victim_killed;
 	bool first_was_victim;
+	struct jf_known known;
+	bool sharing;
 	u64 below_ns;
 	time64_t started;
 	u64 peak;
@@ -209,6 +275,7 @@ struct jf_seen {
  * @members: list of struct jf_member, in the order of attaching, rotated by walks. Under
  *	jf_members_lock
  * @nr_members: its length. Under jf_members_lock, read without it for the status files
+ * @nr_spaces: how many distinct address spaces they have. As @nr_members
  * @walk: number of the walk under way; see jf_members_walk(). Under jf_members_lock
  * @batch: number of the attach under way; see jf_members_attach(). Under jf_members_lock
  * @killing: members are to be killed as they appear. Under jf_members_lock
@@ -217,6 +284,8 @@ struct jf_seen {
  * @watching: the work is to be queued at every exit, since one is being waited for. Under
  *	jf_members_lock
  * @seen: what the probes have seen of the run. Under jf_members_lock
+ * @forked: the last fork that left the footprint below the threshold. Under jf_members_lock
+ * @fault: what catches a crossing in the page fault
  * @work: does what probes cannot: kills, ends the run
  * @grace_work: the SIGKILL after a SIGTERM
  * @look: place in the queue of looks, under jf_scan_lock
@@ -244,12 +313,15 @@ struct jf_container {
 
 	struct list_head members;
 	unsigned int nr_members;
+	unsigned int nr_spaces;
 	unsigned long walk;
 	unsigned long batch;
 	bool killing;
 	bool missed;
 	bool watching;
 	struct jf_seen seen;
+	struct jf_forked forked;
+	struct jf_fault fault;
 
 	struct work_struct work;
 	struct delayed_work grace_work;
@@ -269,14 +341,17 @@ void jf_container_free(struct jf_container *c);
 bool jf_container_running(struct jf_container *c);
 int jf_container_attach(struct jf_container *c, pid_t nr);
 void jf_container_set_nice(struct jf_container *c, int nice);
+void jf_containers_look(void);
 void jf_container_set_metric(struct jf_container *c, enum jf_metric metric);
 bool jf_container_try_look(struct jf_container *c);
 u64 jf_container_usage(struct jf_container *c);
+u64 jf_container_usage_error(struct jf_container *c);
 u64 jf_container_peak(struct jf_container *c);
 const char *jf_container_enforcing(struct jf_container *c);
 
 /* act.c */
 void jf_act_look(struct jf_container *c);
+void jf_act_settle(struct jf_container *c);
 void jf_act_stop(struct jf_container *c);
 void jf_act_kill(struct jf_container *c);
 void jf_act_grace_over(struct jf_container *c);
@@ -303,6 +378,9 @@ int jf_exit_code(int status);
  * @mm: its address space
  * @base: the highest usage of its group before it became a member, bytes
  * @mm_base: the same of @mm; 0 after an exec
+ * @seen: its share in the container's running total, pages
+ * @walked_pages: what @mm had when the footprint was last read, pages; 0: it did not take part
+ * @walked_faults: page faults of its group until then
  * @counted: it is the one of those sharing @mm whose memory counts
  */
 struct jf_member_ref {
@@ -310,6 +388,9 @@ struct jf_member_ref {
 	struct mm_struct *mm;
 	u64 base;
 	u64 mm_base;
+	long seen;
+	long walked_pages;
+	u64 walked_faults;
 	bool counted;
 };
 
@@ -327,6 +408,9 @@ void jf_members_watch(struct jf_container *c, bool watching);
 bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm);
 bool jf_members_signal_space(struct jf_container *c, struct mm_struct *mm, int sig,
 			     struct pid *wanted);
+void jf_member_set_seen(struct jf_container *c, struct mm_struct *mm, long pages);
+void jf_member_set_walked(struct jf_container *c, struct mm_struct *mm, long pages, u64 faults);
+struct jf_forked jf_members_forked(struct jf_container *c);
 struct jf_seen jf_members_seen(struct jf_container *c);
 void jf_members_set_seen(struct jf_container *c, const struct jf_seen *seen);
 void jf_members_renice(struct jf_container *c, int nice);
@@ -338,11 +422,32 @@ void jf_probe_exit(void);
 int jf_probe_get(void);
 void jf_probe_put(void);
 bool jf_probe_attached(void);
+int jf_probe_set_fault(bool wanted);
+
+/* fault.c */
+bool jf_fault_on(void);
+void jf_fault_joined(struct mm_struct *mm);
+void jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure);
+bool jf_fault_caught(struct jf_container *c);
+bool jf_fault_take(struct jf_container *c, struct jf_crossing *crossing);
+void jf_fault_init(void);
+void jf_fault_init_container(struct jf_container *c);
+void jf_fault_drop(struct jf_container *c);
+void jf_fault_show_stats(struct seq_file *m);
 
 /* usage.c */
 /**
  * struct jf_usage - what a look at a container's memory found
- * @bytes: the sum over its distinct address spaces
+ * @bytes: what it is judged by: the sum, or the footprint
+ * @sum: over its distinct address spaces
+ * @error: how far the cheap read of @sum may be off, up or down
+ * @exact: it was not the cheap read
+ * @upper: the most that it can be if @bytes was not read just now; else the same
+ * @growth: what the footprint may have grown by since it was last read, bytes
+ * @spaces: how many address spaces there are
+ * @ns: when, ktime_get_ns()
+ * @crossed_ns: when a probe saw the limit crossed; 0: none did
+ * @caught: @largest has been killed for it already
  * @largest: the member with the largest share, referenced; NULL when there is none
  * @largest_mm: its address space, referenced (mmgrab); NULL with @largest
  * @largest_bytes: its share
@@ -351,20 +456,43 @@ bool jf_probe_attached(void);
  */
 struct jf_usage {
 	u64 bytes;
+	u64 sum;
+	u64 error;
+	bool exact;
+	u64 upper;
+	u64 growth;
+	unsigned int spaces;
+	u64 ns;
+	u64 crossed_ns;
+	bool caught;
 	struct pid *largest;
 	struct mm_struct *largest_mm;
 	u64 largest_bytes;
 	u64 high_water;
 };
 
+long jf_usage_fast(struct mm_struct *mm, enum jf_metric metric);
+long jf_usage_exact(struct mm_struct *mm, struct pid *pid, enum jf_metric metric);
+long jf_usage_error(struct pid *pid, enum jf_metric metric);
+u64 jf_usage_faults(struct pid *pid);
 u64 jf_usage_member(const struct jf_member_ref *ref, enum jf_metric metric);
 void jf_usage_put(struct jf_usage *usage);
-void jf_usage_read(struct jf_container *c, struct jf_usage *usage);
+u64 jf_usage_sum_error(struct jf_container *c);
+void jf_usage_judge(struct jf_container *c, bool exact, struct jf_usage *usage);
+
+/* footprint.c */
+int jf_footprint_read(struct jf_container *c, u64 *bytes);
+void jf_footprint_show_stats(struct seq_file *m);
+
+/* latency.c */
+void jf_latency_note(u64 begin);
+void jf_latency_show_stats(struct seq_file *m);
 
 /* scan.c */
 struct jf_policy_pace jf_scan_pace(void);
 void jf_scan_init_container(struct jf_container *c);
 void jf_scan_at(struct jf_container *c, u64 us);
+void jf_scan_now(struct jf_container *c);
 void jf_scan_drop(struct jf_container *c);
 void jf_scan_show_stats(struct seq_file *m);
 void jf_scan_init(void);

@@ -23,6 +23,7 @@ static int __init jf_init(void)
 	ret = jf_probe_init();
 	if (ret)
 		return ret;
+	jf_fault_init();
 	/*
 	 * unbound and high priority: a container that hogs its CPU must not keep the scan from
 	 * looking at it

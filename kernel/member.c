@@ -90,13 +90,58 @@ static struct jf_member *jf_member_sharing(const struct jf_member *m)
 	return NULL;
 }
 
+/**
+ * jf_member_account() - bring a member's share in its container's running total up to date
+ * @m: the member
+ * @pages: what its address space has now
+ *
+ * The share is taken back when the member is counted no longer; who saw the space before that and
+ * comes here later finds no share to change. So the total is the sum of the shares at any time.
+ *
+ * Context: any; under RCU or jf_members_lock.
+ * Return: the total, pages; LONG_MIN if @m does not count.
+ */
+long jf_member_account(struct jf_member *m, long pages)
+{
+	long old = atomic_long_read(&m->seen);
+
+	do {
+		if (old == JF_SEEN_NONE)
+			return LONG_MIN;
+	} while (!atomic_long_try_cmpxchg(&m->seen, &old, pages));
+	return atomic_long_add_return(pages - old, &m->c->fault.total);
+}
+
+static void jf_member_set_counted(struct jf_member *m, long pages)
+{
+	lockdep_assert_held(&jf_members_lock);
+	m->counted = true;
+	atomic_long_set(&m->seen, 0);
+	jf_member_account(m, pages);
+	WRITE_ONCE(m->c->nr_spaces, m->c->nr_spaces + 1);
+}
+
+static long jf_member_clear_counted(struct jf_member *m)
+{
+	long seen = atomic_long_xchg(&m->seen, JF_SEEN_NONE);
+
+	lockdep_assert_held(&jf_members_lock);
+	m->counted = false;
+	m->walked_pages = 0;
+	m->walked_faults = 0;
+	atomic_long_sub(seen, &m->c->fault.total);
+	WRITE_ONCE(m->c->nr_spaces, m->c->nr_spaces - 1);
+	return seen;
+}
+
 static void jf_member_set_space(struct jf_member *m, struct mm_struct *mm)
 {
 	lockdep_assert_held(&jf_members_lock);
 	mmgrab(mm);
 	m->mm = mm;
 	/* whoever shares it with us is counted, or shares it with one who is */
-	m->counted = !jf_member_sharing(m);
+	if (!jf_member_sharing(m))
+		jf_member_set_counted(m, 0);
 	hash_add_rcu(jf_member_spaces, &m->by_mm, (unsigned long)mm);
 }
 
@@ -107,10 +152,13 @@ static struct mm_struct *jf_member_clear_space(struct jf_member *m)
 
 	lockdep_assert_held(&jf_members_lock);
 	hash_del_rcu(&m->by_mm);
-	heir = m->counted ? jf_member_sharing(m) : NULL;
-	if (heir)
-		heir->counted = true;
-	m->counted = false;
+	if (m->counted) {
+		long seen = jf_member_clear_counted(m);
+
+		heir = jf_member_sharing(m);
+		if (heir)
+			jf_member_set_counted(heir, seen);
+	}
 	return m->mm;
 }
 
@@ -145,6 +193,7 @@ int jf_member_link(struct jf_container *c, struct task_struct *p, struct jf_memb
 	m->c = c;
 	m->walk = c->walk;
 	m->batch = batch;
+	atomic_long_set(&m->seen, JF_SEEN_NONE);
 	jf_member_set_space(m, p->mm);
 	hash_add_rcu(jf_member_groups, &m->by_signal, (unsigned long)m->signal);
 	list_add_tail(&m->node, &c->members);
@@ -183,6 +232,21 @@ struct mm_struct *jf_member_unlink(struct jf_member *m)
 	return mm;
 }
 
+/*
+ * The running total is about to count what is shared by the fork twice. What it is before that is
+ * no less than the footprint is now, unless the total counts too much already.
+ */
+static void jf_member_note_fork(struct jf_container *c)
+{
+	long total = atomic_long_read(&c->fault.total);
+
+	lockdep_assert_held(&jf_members_lock);
+	if (total > c->fault.trip)
+		return;
+	c->forked.pages = total;
+	c->forked.ns = ktime_get_ns();
+}
+
 /**
  * jf_member_probe_fork() - sched_process_fork: a member's child is a member
  * @data: not used
@@ -211,6 +275,8 @@ void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_st
 		nice = READ_ONCE(c->nice);
 		if (!m && !thread)
 			c->missed = true;
+		if (!thread && child->mm != parent->mm)
+			jf_member_note_fork(c);
 		/* who shares an address space shares its past: exec and exit take over its mark */
 		if (m && child->mm == parent->mm) {
 			m->base = mine->base;
@@ -225,6 +291,9 @@ void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_st
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 	if (m)
 		kmem_cache_free(jf_member_cache, m);
+	/* fork() has copied what its parent maps, before it was a member */
+	if (!thread)
+		jf_fault_joined(child->mm);
 	/* it has its parent's, which may not have been changed yet by a jf_members_renice() */
 	if (nice != JF_NICE_INHERIT && task_nice(child) != nice)
 		set_user_nice(child, nice);
@@ -256,8 +325,10 @@ void jf_member_probe_exec(void *data, struct task_struct *p, pid_t old_pid,
 		m->mm_base = 0;
 	}
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	if (old)
+	if (old) {
 		jf_mmdrop_atomic(old);
+		jf_fault_joined(p->mm);
+	}
 }
 
 /*

@@ -6,9 +6,13 @@
 #ifndef JACKFRUIT_MEMBER_H
 #define JACKFRUIT_MEMBER_H
 
+#include <linux/atomic.h>
 #include <linux/hashtable.h>
+#include <linux/limits.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+
+#include "compat.h"
 
 struct jf_container;
 struct kernel_siginfo;
@@ -21,6 +25,9 @@ struct task_struct;
 
 /* 4096 buckets: a chain of two at 8000 members */
 #define JF_MEMBER_HASH_BITS 12
+
+/* Nothing is seen of this member's address space: another one's counts. */
+#define JF_SEEN_NONE LONG_MIN
 
 /**
  * struct jf_member - a thread group that belongs to a container
@@ -37,6 +44,10 @@ struct task_struct;
  * @base: the highest usage of its group before it became a member, bytes
  * @mm_base: the same of @mm; 0 after an exec
  * @counted: of the members of @c with this @mm, this one counts
+ * @seen: its share in the container's running total, pages; JF_SEEN_NONE: it is not counted
+ * @walked_pages: what @mm had when the footprint was last read, pages; 0: it did not take part
+ * @walked_faults: page faults of its group until then
+ * @doomed: it was killed in a page fault
  * @first: it is the first process of the run
  */
 struct jf_member {
@@ -52,7 +63,11 @@ struct jf_member {
 	unsigned long batch;
 	u64 base;
 	u64 mm_base;
+	atomic_long_t seen;
+	long walked_pages;
+	u64 walked_faults;
 	bool counted;
+	bool doomed;
 	bool first;
 };
 
@@ -65,11 +80,13 @@ bool jf_member_is(const struct signal_struct *signal);
 int jf_member_link(struct jf_container *c, struct task_struct *p, struct jf_member *m,
 		   unsigned long batch);
 struct mm_struct *jf_member_unlink(struct jf_member *m);
+long jf_member_account(struct jf_member *m, long pages);
 
 void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_struct *child);
 void jf_member_probe_exec(void *data, struct task_struct *p, pid_t old_pid,
 			  struct linux_binprm *bprm);
 void jf_member_probe_exit(void *data, struct task_struct *p);
+JF_RSS_STAT_PROBE(jf_fault_probe);
 void jf_member_probe_signal(void *data, int sig, struct kernel_siginfo *info, struct task_struct *p,
 			    int group, int result);
 

@@ -290,6 +290,92 @@ u64 jf_policy_forecast(const struct jf_policy_config *config, const struct jf_po
 }
 
 /**
+ * jf_policy_threshold() - the next threshold that a growing usage comes to
+ * @config: the limits
+ * @state: after jf_policy_decide()
+ * @usage: where it grows from, bytes
+ *
+ * The soft limit unless its event has been given; the hard limit; above that, what is granted to
+ * who has been asked to end.
+ *
+ * Return: bytes: a usage above it wants a decision; JF_LIMIT_MAX if there is none.
+ */
+u64 jf_policy_threshold(const struct jf_policy_config *config, const struct jf_policy_state *state,
+			u64 usage)
+{
+	u64 limit = config->hard_limit;
+
+	if (state->ending)
+		return JF_LIMIT_MAX;
+	if (usage > limit) {
+		/* who has been asked to end has some headroom left, everybody else none */
+		if (state->asked_all || state->asked_victim)
+			limit += limit >> JF_GRACE_SHIFT;
+		if (usage > limit || !(state->asked_all || state->asked_victim))
+			limit = JF_LIMIT_MAX;
+	}
+	if (!state->soft_over && config->soft_limit >= usage && config->soft_limit < limit)
+		limit = config->soft_limit;
+	return limit;
+}
+
+/**
+ * jf_policy_threshold_below() - the next threshold that a falling usage comes to
+ * @config: the limits
+ * @state: after jf_policy_decide()
+ * @usage: where it falls from, bytes
+ *
+ * Where an event that has been given is armed again, and where who was stopped may go on.
+ *
+ * Return: bytes: a usage not above it wants a decision; JF_LIMIT_MAX if there is none.
+ */
+u64 jf_policy_threshold_below(const struct jf_policy_config *config,
+			      const struct jf_policy_state *state, u64 usage)
+{
+	u64 soft = config->soft_limit - (config->soft_limit >> JF_REARM_SHIFT);
+	u64 hard = config->hard_limit - (config->hard_limit >> JF_REARM_SHIFT);
+	u64 below = JF_LIMIT_MAX;
+
+	if (state->stopped && usage > config->hard_limit)
+		return config->hard_limit;
+	if (state->hard_over && usage > hard)
+		below = hard;
+	if (state->soft_over && usage > soft && (below == JF_LIMIT_MAX || soft > below))
+		below = soft;
+	return below;
+}
+
+/* A decision is another one on this side of @threshold than on that. */
+static bool divides(u64 threshold, u64 low, u64 high)
+{
+	return low <= threshold && threshold < high;
+}
+
+/**
+ * jf_policy_same() - is the decision the same for all usages of a range?
+ * @config: the limits
+ * @state: before jf_policy_decide()
+ * @low: the lowest of the range, bytes
+ * @high: the highest
+ *
+ * Return: whether no limit and no point at which an event is armed again lies within. A forecast
+ * depends on every byte.
+ */
+bool jf_policy_same(const struct jf_policy_config *config, const struct jf_policy_state *state,
+		    u64 low, u64 high)
+{
+	u64 soft = config->soft_limit, hard = config->hard_limit;
+
+	if (config->forecast_ms)
+		return low == high;
+	if (state->soft_over)
+		soft -= soft >> JF_REARM_SHIFT;
+	if (divides(soft, low, high) || divides(hard, low, high))
+		return false;
+	return !state->hard_over || !divides(hard - (hard >> JF_REARM_SHIFT), low, high);
+}
+
+/**
  * jf_policy_next_look() - how long the container can be left alone
  * @config: the limits
  * @pace: bounds of the answer and the fastest possible fill
@@ -305,23 +391,17 @@ u64 jf_policy_forecast(const struct jf_policy_config *config, const struct jf_po
 u64 jf_policy_next_look(const struct jf_policy_config *config, const struct jf_policy_pace *pace,
 			u64 usage, const struct jf_policy_state *state)
 {
-	u64 limit = config->hard_limit;
-	u64 us;
+	u64 threshold, us;
 
 	if (state->ending)
 		return JF_LOOK_NEVER;
 	if (config->soft_limit == JF_LIMIT_MAX && config->hard_limit == JF_LIMIT_MAX)
 		return JF_LOOK_NEVER;
 
-	if (usage > limit) {
-		/* who has been asked to end has some headroom left, everybody else none */
-		if (!state->asked_all && !state->asked_victim)
-			return pace->max_us;
-		limit += limit >> JF_GRACE_SHIFT;
-	}
-	if (!state->soft_over && config->soft_limit < limit)
-		limit = config->soft_limit;
-	us = limit > usage ? div_u64(limit - usage, pace->fill_bytes_per_us) : 0;
+	threshold = jf_policy_threshold(config, state, usage);
+	if (threshold == JF_LIMIT_MAX)
+		return pace->max_us;
+	us = div_u64(threshold - usage, pace->fill_bytes_per_us);
 	if (us < pace->min_us)
 		return pace->min_us;
 	return us < pace->max_us ? us : pace->max_us;

@@ -145,6 +145,12 @@ void jf_policy_limits_changed(const struct jf_policy_config *old,
 			      const struct jf_policy_config *config, struct jf_policy_state *state);
 u64 jf_policy_next_look(const struct jf_policy_config *config, const struct jf_policy_pace *pace,
 			u64 usage, const struct jf_policy_state *state);
+u64 jf_policy_threshold(const struct jf_policy_config *config, const struct jf_policy_state *state,
+			u64 usage);
+u64 jf_policy_threshold_below(const struct jf_policy_config *config,
+			      const struct jf_policy_state *state, u64 usage);
+bool jf_policy_same(const struct jf_policy_config *config, const struct jf_policy_state *state,
+		    u64 low, u64 high);
 u64 jf_policy_forecast(const struct jf_policy_config *config, const struct jf_policy_state *state);
 int jf_policy_parse_size(const char *text, u64 *bytes);
 bool jf_policy_name_ok(const char *name);

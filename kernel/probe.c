@@ -3,16 +3,19 @@
  * Tracepoints, found by name and attached only while somebody is a member.
  *
  * Members are followed through sched_process_fork, _exec and _exit; signal_generate tells who has
- * killed one. A probe costs every process of the host a few instructions, so they are attached with
- * the first member and detached soon after the last one is gone: not at once, since that patches
- * the kernel's text and interrupts every CPU, and the next container may be about to start.
+ * killed one; in mode=fault rss_stat tells of every change of an address space. A probe costs every
+ * process of the host a few instructions, so they are attached with the first member and detached
+ * soon after the last one is gone: not at once, since that patches the kernel's text and interrupts
+ * every CPU, and the next container may be about to start.
  *
  * Locking: jf_probe_lock protects the user count and whether the probes are attached; it is held
  * around registering, which sleeps.
  */
 #include <linux/mutex.h>
+#include <linux/slab.h> /* trace/events/kmem.h of 6.1 wants struct kmem_cache */
 #include <linux/string.h>
 #include <linux/tracepoint.h>
+#include <trace/events/kmem.h>
 #include <trace/events/sched.h>
 #include <trace/events/signal.h>
 
@@ -22,22 +25,28 @@
 /* How long the probes stay attached when nobody needs them any more. */
 #define JF_PROBE_LINGER (10 * HZ)
 
-static DEFINE_MUTEX(jf_probe_lock); /* protects jf_probe_users and jf_probe_on */
+static DEFINE_MUTEX(jf_probe_lock); /* protects the three below and which probes are attached */
 static unsigned int jf_probe_users;
 static bool jf_probe_on;
+static bool jf_probe_fault;
 
 static void jf_probe_idle_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(jf_probe_idle, jf_probe_idle_fn);
+
+/* The last one, which only mode=fault needs. */
+#define JF_PROBE_FAULT 4
 
 static struct {
 	const char *name;
 	void *probe;
 	struct tracepoint *tp;
+	bool on;
 } jf_probes[] = {
 	{ "sched_process_fork", jf_member_probe_fork },
 	{ "sched_process_exec", jf_member_probe_exec },
 	{ "sched_process_exit", jf_member_probe_exit },
 	{ "signal_generate", jf_member_probe_signal },
+	[JF_PROBE_FAULT] = { "rss_stat", jf_fault_probe },
 };
 
 struct jf_probe_search {
@@ -82,10 +91,11 @@ int jf_probe_init(void)
 	check_trace_callback_type_sched_process_exec(jf_member_probe_exec);
 	check_trace_callback_type_sched_process_exit(jf_member_probe_exit);
 	check_trace_callback_type_signal_generate(jf_member_probe_signal);
+	check_trace_callback_type_rss_stat(jf_fault_probe);
 
 	for (i = 0; i < ARRAY_SIZE(jf_probes); i++) {
 		jf_probes[i].tp = jf_probe_find(jf_probes[i].name);
-		if (!jf_probes[i].tp) {
+		if (!jf_probes[i].tp && i != JF_PROBE_FAULT) {
 			pr_err("jackfruit: this kernel has no tracepoint %s: CONFIG_TRACEPOINTS is needed\n",
 			       jf_probes[i].name);
 			return -EOPNOTSUPP;
@@ -94,14 +104,41 @@ int jf_probe_init(void)
 	return 0;
 }
 
-/*
- * Detach the first @count probes. They may still be running: jf_member_exit() waits for that before
- * it is unloaded.
- */
-static void jf_probe_detach(size_t count)
+/* Attach those that are wanted and are not yet. */
+static int jf_probe_attach(void)
 {
-	while (count--)
-		tracepoint_probe_unregister(jf_probes[count].tp, jf_probes[count].probe, NULL);
+	size_t i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(jf_probes); i++) {
+		if (jf_probes[i].on || (i == JF_PROBE_FAULT && !jf_probe_fault))
+			continue;
+		ret = tracepoint_probe_register(jf_probes[i].tp, jf_probes[i].probe, NULL);
+		if (ret)
+			return ret;
+		jf_probes[i].on = true;
+	}
+	return 0;
+}
+
+/*
+ * Detach one. It may still be running: jf_member_exit() waits for that before the module is
+ * unloaded.
+ */
+static void jf_probe_detach(size_t i)
+{
+	if (jf_probes[i].on)
+		tracepoint_probe_unregister(jf_probes[i].tp, jf_probes[i].probe, NULL);
+	jf_probes[i].on = false;
+}
+
+static void jf_probe_detach_all(void)
+{
+	size_t i = ARRAY_SIZE(jf_probes);
+
+	while (i--)
+		jf_probe_detach(i);
+	jf_probe_on = false;
 }
 
 /**
@@ -114,21 +151,43 @@ static void jf_probe_detach(size_t count)
  */
 int jf_probe_get(void)
 {
-	size_t i;
 	int ret = 0;
 
 	mutex_lock(&jf_probe_lock);
-	for (i = 0; !jf_probe_on && i < ARRAY_SIZE(jf_probes); i++) {
-		ret = tracepoint_probe_register(jf_probes[i].tp, jf_probes[i].probe, NULL);
-		if (ret) {
-			jf_probe_detach(i);
-			break;
-		}
-	}
+	if (!jf_probe_on)
+		ret = jf_probe_attach();
 	if (!ret) {
 		jf_probe_on = true;
 		jf_probe_users++;
+	} else {
+		jf_probe_detach_all();
 	}
+	mutex_unlock(&jf_probe_lock);
+	return ret;
+}
+
+/**
+ * jf_probe_set_fault() - attach the probe of page faults with the others, or leave it out
+ * @wanted: whether
+ *
+ * Context: may sleep.
+ * Return: 0; -EOPNOTSUPP on a kernel without that tracepoint, or another negative errno. On error
+ * nothing has changed.
+ */
+int jf_probe_set_fault(bool wanted)
+{
+	int ret = 0;
+
+	if (wanted && !jf_probes[JF_PROBE_FAULT].tp)
+		return -EOPNOTSUPP;
+	mutex_lock(&jf_probe_lock);
+	jf_probe_fault = wanted;
+	if (!wanted)
+		jf_probe_detach(JF_PROBE_FAULT);
+	else if (jf_probe_on)
+		ret = jf_probe_attach();
+	if (ret)
+		jf_probe_fault = false;
 	mutex_unlock(&jf_probe_lock);
 	return ret;
 }
@@ -136,10 +195,8 @@ int jf_probe_get(void)
 static void jf_probe_idle_fn(struct work_struct *work)
 {
 	mutex_lock(&jf_probe_lock);
-	if (jf_probe_on && !jf_probe_users) {
-		jf_probe_detach(ARRAY_SIZE(jf_probes));
-		jf_probe_on = false;
-	}
+	if (jf_probe_on && !jf_probe_users)
+		jf_probe_detach_all();
 	mutex_unlock(&jf_probe_lock);
 }
 

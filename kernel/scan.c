@@ -48,7 +48,12 @@ static u64 jf_scan_late_max_ns;
 
 static int jf_scan_param_set(const char *text, const struct kernel_param *kp)
 {
-	return param_set_uint_minmax(text, kp, JF_SCAN_FLOOR_US, 60 * USEC_PER_SEC);
+	int ret = param_set_uint_minmax(text, kp, JF_SCAN_FLOOR_US, 60 * USEC_PER_SEC);
+
+	/* the looks that are planned already are planned by the old one */
+	if (!ret)
+		jf_containers_look();
+	return ret;
 }
 
 static const struct kernel_param_ops jf_scan_param_ops = {
@@ -119,8 +124,13 @@ static struct jf_container *jf_scan_take(void)
 	return c;
 }
 
-/* Its lock is held: its own work waits for that. */
-static void jf_scan_defer(struct jf_container *c)
+/**
+ * jf_scan_now() - let a container's own work look at it
+ * @c: the container
+ *
+ * Context: any; takes jf_scan_lock.
+ */
+void jf_scan_now(struct jf_container *c)
 {
 	unsigned long flags;
 
@@ -138,8 +148,9 @@ static void jf_scan_work_fn(struct work_struct *work)
 	u64 begin = ktime_get_ns();
 
 	while ((c = jf_scan_take())) {
+		/* whose lock is held, or who may take long, must not keep the others waiting */
 		if (!jf_container_try_look(c))
-			jf_scan_defer(c);
+			jf_scan_now(c);
 		WRITE_ONCE(jf_scan_looks, jf_scan_looks + 1);
 		config_item_put(&c->group.cg_item);
 		cond_resched();

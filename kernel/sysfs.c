@@ -69,6 +69,12 @@ static ssize_t usage_show(struct device *dev, struct device_attribute *attr, cha
 }
 static DEVICE_ATTR_RO(usage);
 
+static ssize_t usage_error_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", jf_container_usage_error(dev_get_drvdata(dev)));
+}
+static DEVICE_ATTR_RO(usage_error);
+
 static ssize_t peak_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct jf_container *c = dev_get_drvdata(dev);
@@ -177,19 +183,13 @@ static ssize_t last_kill_show(struct device *dev, struct device_attribute *attr,
 static DEVICE_ATTR_RO(last_kill);
 
 static struct attribute *jf_device_attrs[] = {
-	&dev_attr_state.attr,
-	&dev_attr_reason.attr,
-	&dev_attr_exit_status.attr,
-	&dev_attr_pid.attr,
-	&dev_attr_usage.attr,
-	&dev_attr_peak.attr,
-	&dev_attr_procs.attr,
-	&dev_attr_enforcing.attr,
-	&dev_attr_events.attr,
-	&dev_attr_started.attr,
-	&dev_attr_forecast.attr,
-	&dev_attr_last_kill.attr,
-	NULL,
+	&dev_attr_state.attr,	    &dev_attr_reason.attr,
+	&dev_attr_exit_status.attr, &dev_attr_pid.attr,
+	&dev_attr_usage.attr,	    &dev_attr_usage_error.attr,
+	&dev_attr_peak.attr,	    &dev_attr_procs.attr,
+	&dev_attr_enforcing.attr,   &dev_attr_events.attr,
+	&dev_attr_started.attr,	    &dev_attr_forecast.attr,
+	&dev_attr_last_kill.attr,   NULL,
 };
 ATTRIBUTE_GROUPS(jf_device);
 

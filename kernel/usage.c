@@ -3,9 +3,13 @@
  * How much memory members use, by the counters that /proc/PID/status shows as RssFile, RssAnon,
  * RssShmem and VmSwap.
  *
- * The sum over a container counts each address space once, however many members share it. It is an
- * upper bound: pages that two address spaces share after fork() count twice, and so do shared
- * libraries and shared memory.
+ * Three answers, each asked only where the one before cannot decide (jf_usage_judge()):
+ *
+ * - a cheap read of the counters and how far it may be off;
+ * - the exact sum over a container's distinct address spaces, each counted once, however many
+ *   members share it; an upper bound, since pages that two address spaces share after fork() count
+ *   twice, and so do shared libraries and shared memory;
+ * - the footprint, which counts each physical page once (footprint.c).
  */
 #include <linux/mm.h>
 #include <linux/pid.h>
@@ -14,6 +18,15 @@
 
 #include "compat.h"
 #include "jackfruit.h"
+
+/*
+ * A footprint is read again after a hundred times the time that it took, at the latest, whatever
+ * the faults and the counters say: one percent of a CPU for what neither of them shows.
+ */
+#define JF_KNOWN_FACTOR 100
+
+/* For who reads the status file it is good for so many times the time that it took. */
+#define JF_FRESH_FACTOR 10
 
 /* The counters of a metric, ended by -1. */
 static const int jf_usage_counters[][5] = {
@@ -41,6 +54,71 @@ static long jf_usage_cached(struct pid *pid, const int *counter)
 }
 
 /**
+ * jf_usage_fast() - the memory of an address space, by a few loads
+ * @mm: the address space
+ * @metric: what counts
+ *
+ * Context: any.
+ * Return: pages; jf_usage_error() says how far off.
+ */
+long jf_usage_fast(struct mm_struct *mm, enum jf_metric metric)
+{
+	const int *i;
+	long pages = 0;
+
+	for (i = jf_usage_counters[metric]; *i >= 0; i++)
+		pages += jf_mm_counter_fast(mm, *i);
+	return pages;
+}
+
+/**
+ * jf_usage_error() - how far jf_usage_fast() may be off
+ * @pid: the group whose address space it is
+ * @metric: what counts
+ *
+ * Context: any but NMI.
+ * Return: pages, up or down.
+ */
+long jf_usage_error(struct pid *pid, enum jf_metric metric)
+{
+	struct task_struct *leader;
+	unsigned int threads = 1;
+	int counters = 0;
+
+	if (JF_TASK_COUNTERS) {
+		rcu_read_lock();
+		leader = pid_task(pid, PIDTYPE_TGID);
+		if (leader)
+			threads = get_nr_threads(leader);
+		rcu_read_unlock();
+	}
+	while (jf_usage_counters[metric][counters] >= 0)
+		counters++;
+	return jf_mm_counter_error(threads, counters);
+}
+
+/**
+ * jf_usage_exact() - the memory of an address space, exactly
+ * @mm: the address space
+ * @pid: the group whose it is
+ * @metric: what counts
+ *
+ * Context: any but NMI.
+ * Return: pages.
+ */
+long jf_usage_exact(struct mm_struct *mm, struct pid *pid, enum jf_metric metric)
+{
+	const int *i;
+	s64 pages = 0;
+
+	for (i = jf_usage_counters[metric]; *i >= 0; i++)
+		pages += jf_mm_counter(mm, *i);
+	if (JF_TASK_COUNTERS)
+		pages += jf_usage_cached(pid, jf_usage_counters[metric]);
+	return pages > 0 ? pages : 0;
+}
+
+/**
  * jf_usage_member() - the memory of a member's address space, exactly
  * @ref: the member, as jf_members_walk() shows it
  * @metric: what counts
@@ -50,14 +128,30 @@ static long jf_usage_cached(struct pid *pid, const int *counter)
  */
 u64 jf_usage_member(const struct jf_member_ref *ref, enum jf_metric metric)
 {
-	const int *i;
-	s64 pages = 0;
+	return (u64)jf_usage_exact(ref->mm, ref->pid, metric) << PAGE_SHIFT;
+}
 
-	for (i = jf_usage_counters[metric]; *i >= 0; i++)
-		pages += jf_mm_counter(ref->mm, *i);
-	if (JF_TASK_COUNTERS)
-		pages += jf_usage_cached(ref->pid, jf_usage_counters[metric]);
-	return pages > 0 ? (u64)pages << PAGE_SHIFT : 0;
+/**
+ * jf_usage_faults() - how many page faults a process has had
+ * @pid: its thread group
+ *
+ * Context: any but NMI.
+ * Return: minor and major ones of all its threads, ended ones included.
+ */
+u64 jf_usage_faults(struct pid *pid)
+{
+	struct task_struct *leader, *t;
+	u64 faults = 0;
+
+	rcu_read_lock();
+	leader = pid_task(pid, PIDTYPE_TGID);
+	if (leader) {
+		faults = READ_ONCE(leader->signal->min_flt) + READ_ONCE(leader->signal->maj_flt);
+		for_each_thread(leader, t)
+			faults += READ_ONCE(t->min_flt) + READ_ONCE(t->maj_flt);
+	}
+	rcu_read_unlock();
+	return faults;
 }
 
 /*
@@ -79,22 +173,54 @@ static u64 jf_usage_high_water(const struct jf_member_ref *ref)
 	return max(of_mm > ref->mm_base ? of_mm : 0, of_group > ref->base ? of_group : 0);
 }
 
+/*
+ * How much a member's part of the footprint may have grown since that was last read, pages: what it
+ * maps more than then, and one page for each fault, which may have been a write to a page that was
+ * shared. One that was not there then has at most all that it maps.
+ */
+static u64 jf_usage_growth(const struct jf_member_ref *ref, long pages)
+{
+	u64 growth = max(pages - ref->walked_pages, 0L);
+	u64 faults;
+
+	if (ref->walked_pages || ref->walked_faults) {
+		faults = jf_usage_faults(ref->pid);
+		growth += faults > ref->walked_faults ? faults - ref->walked_faults : 0;
+	}
+	return growth;
+}
+
 struct jf_usage_sum {
+	struct jf_container *c;
 	struct jf_usage *usage;
-	enum jf_metric metric;
+	bool exact;
 };
 
 static void jf_usage_add(const struct jf_member_ref *ref, void *data)
 {
 	struct jf_usage_sum *sum = data;
 	struct jf_usage *usage = sum->usage;
+	enum jf_metric metric = sum->c->metric;
 	u64 bytes, high_water;
+	long pages;
 
 	if (!ref->counted)
 		return;
-	bytes = jf_usage_member(ref, sum->metric);
+	usage->error += (u64)jf_usage_error(ref->pid, metric) << PAGE_SHIFT;
+	if (sum->exact) {
+		pages = jf_usage_exact(ref->mm, ref->pid, metric);
+		/* only of use where a footprint has been read */
+		if (sum->c->run.known.ns)
+			usage->growth += jf_usage_growth(ref, pages) << PAGE_SHIFT;
+	} else {
+		pages = jf_usage_fast(ref->mm, metric);
+	}
+	if (pages != ref->seen)
+		jf_member_set_seen(sum->c, ref->mm, pages);
+	bytes = (u64)pages << PAGE_SHIFT;
 	usage->bytes += bytes;
-	if (sum->metric == JF_METRIC_RSS) {
+	usage->spaces++;
+	if (metric == JF_METRIC_RSS) {
 		high_water = jf_usage_high_water(ref);
 		usage->high_water = max(usage->high_water, high_water);
 	}
@@ -107,26 +233,140 @@ static void jf_usage_add(const struct jf_member_ref *ref, void *data)
 	}
 }
 
-/**
- * jf_usage_read() - what a container uses now, and who most of it
- * @c: the container
- * @usage: the result; for jf_usage_put()
- *
- * Context: may sleep; @c->lock held.
- */
-void jf_usage_read(struct jf_container *c, struct jf_usage *usage)
+static void jf_usage_read(struct jf_container *c, struct jf_usage *usage, bool exact)
 {
-	struct jf_usage_sum sum = { .usage = usage, .metric = c->metric };
+	struct jf_usage_sum sum = { .c = c, .usage = usage, .exact = exact };
 
-	*usage = (struct jf_usage){};
+	*usage = (struct jf_usage){ .ns = ktime_get_ns(), .exact = exact };
 	if (c->metric == JF_METRIC_RSS)
 		usage->high_water = jf_members_seen(c).high_water;
 	jf_members_walk(c, jf_usage_add, &sum);
+	usage->sum = usage->bytes;
+	usage->upper = usage->bytes;
+}
+
+/**
+ * jf_usage_sum_error() - how far the cheap read of a container may be off
+ * @c: the container
+ *
+ * Context: may sleep; @c->lock held.
+ * Return: bytes, up or down.
+ */
+u64 jf_usage_sum_error(struct jf_container *c)
+{
+	struct jf_usage usage;
+
+	jf_usage_read(c, &usage, false);
+	jf_usage_put(&usage);
+	return usage.error;
+}
+
+/*
+ * The footprint cannot have grown past @threshold since it was last known: from what was read then
+ * and the faults since, or from the sum before a fork and the fastest possible fill.
+ */
+static bool jf_usage_known(struct jf_container *c, struct jf_usage *usage, u64 threshold)
+{
+	const struct jf_known *known = &c->run.known;
+	struct jf_forked forked = jf_members_forked(c);
+	u64 upper;
+
+	if (known->ns && usage->ns - known->ns < known->took_ns * JF_KNOWN_FACTOR) {
+		upper = known->bytes + usage->growth;
+		if (upper <= threshold) {
+			usage->bytes = known->bytes;
+			usage->upper = upper;
+			return true;
+		}
+	}
+	if (forked.ns) {
+		upper = ((u64)forked.pages << PAGE_SHIFT) + usage->error +
+			div_u64(usage->ns - forked.ns, NSEC_PER_USEC) *
+				jf_scan_pace().fill_bytes_per_us;
+		if (upper <= threshold) {
+			usage->bytes = (u64)forked.pages << PAGE_SHIFT;
+			usage->upper = upper;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Anybody may read the status file, as often as he likes: that is not to cost more than a tenth. */
+static bool jf_usage_is_fresh(struct jf_container *c, struct jf_usage *usage)
+{
+	const struct jf_known *known = &c->run.known;
+
+	if (!known->ns || usage->ns - known->ns >= known->took_ns * JF_FRESH_FACTOR)
+		return false;
+	usage->bytes = known->bytes;
+	return true;
+}
+
+static void jf_usage_footprint(struct jf_container *c, bool exact, struct jf_usage *usage)
+{
+	u64 begin, bytes;
+
+	if (exact) {
+		if (jf_usage_is_fresh(c, usage))
+			return;
+	} else if (jf_usage_known(c, usage, jf_policy_threshold(&c->config, &c->run.policy, 0))) {
+		return;
+	}
+	begin = ktime_get_ns();
+	/* without memory for it the sum has to do, which is never too low */
+	if (jf_footprint_read(c, &bytes))
+		return;
+	usage->bytes = min(bytes, usage->sum);
+	usage->upper = usage->bytes;
+	c->run.known = (struct jf_known){
+		.bytes = usage->bytes,
+		.ns = begin,
+		.took_ns = ktime_get_ns() - begin,
+	};
+}
+
+/**
+ * jf_usage_judge() - what a container is judged by, and who uses most of it
+ * @c: the container
+ * @exact: an answer is wanted that is exact even where that decides nothing
+ * @usage: the result; for jf_usage_put()
+ *
+ * The cheap read where its error cannot change any decision; else the exact sum; and the footprint
+ * where the sum is above the hard limit and address spaces may be sharing, unless one of them alone
+ * is above it.
+ *
+ * Context: may sleep; @c->lock held.
+ */
+void jf_usage_judge(struct jf_container *c, bool exact, struct jf_usage *usage)
+{
+	u64 low, high;
+
+	lockdep_assert_held(&c->lock);
+	if (!exact) {
+		jf_usage_read(c, usage, false);
+		low = usage->bytes > usage->error ? usage->bytes - usage->error : 0;
+		high = usage->bytes + usage->error;
+		if (high <= c->config.hard_limit &&
+		    jf_policy_same(&c->config, &c->run.policy, low, high))
+			return;
+		jf_usage_put(usage);
+	}
+	jf_usage_read(c, usage, true);
+	if (usage->bytes <= c->config.hard_limit || usage->spaces <= 1)
+		return;
+	if (usage->largest_bytes > c->config.hard_limit) {
+		/* that much at least, and no time to lose */
+		usage->bytes = usage->largest_bytes;
+		usage->upper = usage->bytes;
+		return;
+	}
+	jf_usage_footprint(c, exact, usage);
 }
 
 /**
  * jf_usage_put() - drop the references that a jf_usage holds
- * @usage: from jf_usage_read()
+ * @usage: from jf_usage_judge()
  *
  * Context: may sleep.
  */
@@ -136,4 +376,5 @@ void jf_usage_put(struct jf_usage *usage)
 		return;
 	put_pid(usage->largest);
 	mmdrop(usage->largest_mm);
+	usage->largest = NULL;
 }

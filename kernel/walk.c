@@ -22,8 +22,10 @@ static unsigned int jf_members_take(struct jf_container *c, struct jf_member_ref
 	struct jf_member *m;
 	unsigned long flags;
 	unsigned int n = 0;
+	u64 begin;
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	begin = ktime_get_ns();
 	while (n < JF_WALK_BATCH) {
 		m = list_first_entry_or_null(&c->members, struct jf_member, node);
 		if (!m || m->walk == c->walk)
@@ -36,9 +38,13 @@ static unsigned int jf_members_take(struct jf_container *c, struct jf_member_ref
 			.mm = m->mm,
 			.base = m->base,
 			.mm_base = m->mm_base,
+			.seen = atomic_long_read(&m->seen),
+			.walked_pages = m->walked_pages,
+			.walked_faults = m->walked_faults,
 			.counted = m->counted,
 		};
 	}
+	jf_latency_note(begin);
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 	return n;
 }
@@ -168,6 +174,62 @@ bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm)
 	return found;
 }
 
+/* The member that counts for an address space, or NULL. Under jf_members_lock. */
+static struct jf_member *jf_member_counted(struct jf_container *c, struct mm_struct *mm)
+{
+	struct jf_member *m;
+
+	lockdep_assert_held(&jf_members_lock);
+	hash_for_each_possible(jf_member_spaces, m, by_mm, (unsigned long)mm) {
+		if (m->mm == mm && m->c == c && m->counted)
+			return m;
+	}
+	return NULL;
+}
+
+/**
+ * jf_member_set_seen() - the container's running total gets to know of an exact count
+ * @c: the container
+ * @mm: the address space, referenced
+ * @pages: what it has
+ *
+ * Context: any.
+ */
+void jf_member_set_seen(struct jf_container *c, struct mm_struct *mm, long pages)
+{
+	struct jf_member *m;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	m = jf_member_counted(c, mm);
+	if (m)
+		jf_member_account(m, pages);
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+}
+
+/**
+ * jf_member_set_walked() - the footprint of an address space is being read
+ * @c: the container
+ * @mm: the address space, referenced
+ * @pages: what it has now
+ * @faults: how many page faults its group has had
+ *
+ * Context: any.
+ */
+void jf_member_set_walked(struct jf_container *c, struct mm_struct *mm, long pages, u64 faults)
+{
+	struct jf_member *m;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	m = jf_member_counted(c, mm);
+	if (m) {
+		m->walked_pages = pages;
+		m->walked_faults = faults;
+	}
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+}
+
 struct jf_signal_space {
 	struct mm_struct *mm;
 	int sig;
@@ -203,6 +265,23 @@ bool jf_members_signal_space(struct jf_container *c, struct mm_struct *mm, int s
 
 	jf_members_walk(c, jf_member_signal_space, &to);
 	return to.found;
+}
+
+/**
+ * jf_members_forked() - the last fork that left the footprint below its threshold
+ * @c: the container
+ *
+ * Context: any.
+ */
+struct jf_forked jf_members_forked(struct jf_container *c)
+{
+	struct jf_forked forked;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	forked = c->forked;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return forked;
 }
 
 /**

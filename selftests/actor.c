@@ -103,6 +103,22 @@ static void do_free(const char *arg)
 	munmap(memory, memory_size);
 }
 
+/* Write to what was used last once more, to all of it or to that much: after a fork to a copy. */
+static void do_rewrite(const char *arg)
+{
+	touch(memory, *arg ? size_of(arg) : memory_size);
+}
+
+/* Look at what was used last once more. */
+static void do_reread(const char *arg)
+{
+	size_t i;
+
+	(void)arg;
+	for (i = 0; i < memory_size; i += 4096)
+		(void)((volatile char *)memory)[i];
+}
+
 /* Grow for ever. */
 static void do_eat(const char *arg)
 {
@@ -196,6 +212,31 @@ static void do_children(const char *arg)
 	while (count--)
 		if (!forked())
 			rest_in_peace();
+}
+
+static int *arrived; /* how many of the crowd have come to the meeting */
+static int crowd = 1;
+
+/* N children that do what we do from now on. */
+static void do_crowd(const char *arg)
+{
+	int count = atoi(arg);
+
+	arrived = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (arrived == MAP_FAILED)
+		die("mmap");
+	crowd = count + 1;
+	while (count-- && forked())
+		;
+}
+
+/* Waits until the whole crowd has come here. */
+static void do_meet(const char *arg)
+{
+	(void)arg;
+	__atomic_add_fetch(arrived, 1, __ATOMIC_RELAXED);
+	while (__atomic_load_n(arrived, __ATOMIC_RELAXED) < crowd)
+		sleep_ms(1);
 }
 
 static void do_setsid(const char *arg)
@@ -379,7 +420,7 @@ static void do_mark(const char *arg)
 {
 	char tmp[PATH_MAX], pid[16];
 
-	snprintf(tmp, sizeof(tmp), "%s.new", arg);
+	snprintf(tmp, sizeof(tmp), "%s.%d", arg, getpid());
 	snprintf(pid, sizeof(pid), "%d\n", getpid());
 	write_text(tmp, pid, O_WRONLY | O_CREAT | O_TRUNC);
 	if (rename(tmp, arg))
@@ -467,6 +508,72 @@ static void do_flee(const char *arg)
 			_exit(0);
 }
 
+/* Runs another program, that many times, one after the other. */
+static void do_system(const char *arg)
+{
+	int n = atoi(arg);
+
+	while (n--) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			die("fork");
+		if (!pid) {
+			execl("/bin/true", "true", NULL);
+			_exit(127);
+		}
+		waitpid(pid, NULL, 0);
+	}
+}
+
+/* A real-time process from now on, of that priority. */
+static void do_fifo(const char *arg)
+{
+	struct sched_param param = { .sched_priority = atoi(arg) };
+
+	if (sched_setscheduler(0, SCHED_FIFO, &param))
+		die("sched_setscheduler");
+}
+
+static void burn_cpu(int cpu)
+{
+	time_t end = time(NULL) + 20;
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("sched_setaffinity");
+	while (time(NULL) < end)
+		;
+	_exit(0);
+}
+
+/*
+ * Keeps every CPU busy: children for all but the first, and once they have begun the file is
+ * written and so do we. For 20 seconds at most: nothing of lower priority can end us.
+ */
+static void do_hog(const char *arg)
+{
+	int *begun = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	int i;
+
+	if (begun == MAP_FAILED)
+		die("mmap");
+	for (i = 1; i < cpus; i++) {
+		if (!forked()) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			__atomic_add_fetch(begun, 1, __ATOMIC_RELAXED);
+			burn_cpu(i);
+		}
+	}
+	while (__atomic_load_n(begun, __ATOMIC_RELAXED) < cpus - 1)
+		sleep_ms(1);
+	do_mark(arg);
+	burn_cpu(0);
+}
+
 static const struct {
 	const char *name;
 	void (*fn)(const char *arg);
@@ -475,6 +582,8 @@ static const struct {
 	{ "shmem", do_shmem },
 	{ "file", do_file },
 	{ "free", do_free },
+	{ "rewrite", do_rewrite },
+	{ "reread", do_reread },
 	{ "eat", do_eat },
 	{ "crawl", do_crawl },
 	{ "pageout", do_pageout },
@@ -482,6 +591,8 @@ static const struct {
 	{ "fork", do_fork },
 	{ "orphan", do_orphan },
 	{ "children", do_children },
+	{ "crowd", do_crowd },
+	{ "meet", do_meet },
 	{ "setsid", do_setsid },
 	{ "exec", do_exec },
 	{ "threadexec", do_threadexec },
@@ -505,6 +616,9 @@ static const struct {
 	{ "bomb", do_bomb },
 	{ "flee", do_flee },
 	{ "grow", do_grow },
+	{ "system", do_system },
+	{ "fifo", do_fifo },
+	{ "hog", do_hog },
 	{ "nest", do_nest },
 };
 

@@ -83,6 +83,26 @@ load() {
 	[ -d "$JF_CONFIGFS" ] || skip_all "no $JF_CONFIGFS: mount -t configfs none /sys/kernel/config"
 	[ -d "$JF_DEBUGFS" ] || mount -t debugfs none /sys/kernel/debug 2>/dev/null
 	[ -d "$JF_DEBUGFS" ] || skip_all "no $JF_DEBUGFS: mount -t debugfs none /sys/kernel/debug"
+	[ -z "${JF_MODE:-}" ] || mode "$JF_MODE"
+}
+
+# --- the module's parameters ---
+
+parameters=/sys/module/jackfruit/parameters
+
+mode() { # fault|scan
+	echo "$1" >$parameters/mode
+}
+
+# Nobody looks by himself any more; who writes to a control file looks.
+scan_rarely() {
+	echo 60000000 >$parameters/scan_max_us
+	echo 60000000 >$parameters/scan_min_us
+}
+
+scan_as_ever() {
+	echo 1000 >$parameters/scan_min_us
+	echo 100000 >$parameters/scan_max_us
 }
 
 cleanup() {

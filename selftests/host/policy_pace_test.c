@@ -205,4 +205,132 @@ TEST(no_jump_of_usage_or_clock_makes_nonsense_of_the_rate)
 	}
 }
 
+static const struct {
+	const char *title;
+	u64 soft, hard, usage;
+	struct jf_policy_state state;
+	u64 above, below;
+} thresholds[] = {
+	{ "no limit", MAX, MAX, M, {}, MAX, MAX },
+	{ "the hard limit", MAX, 64 * M, M, {}, 64 * M, MAX },
+	{ "the soft limit is nearer", 32 * M, 64 * M, M, {}, 32 * M, MAX },
+	{ "the hard limit is nearer", 96 * M, 64 * M, M, {}, 64 * M, MAX },
+	{ "at the limit it is still to come", MAX, 64 * M, 64 * M, {}, 64 * M, MAX },
+	{ "told of the soft limit: the hard one, and 15/16",
+	  32 * M,
+	  64 * M,
+	  40 * M,
+	  { .soft_over = true },
+	  64 * M,
+	  30 * M },
+	{ "fallen below the soft limit and not yet armed again",
+	  32 * M,
+	  64 * M,
+	  31 * M,
+	  { .soft_over = true },
+	  64 * M,
+	  30 * M },
+	{ "told of both: the nearer one is armed first",
+	  32 * M,
+	  64 * M,
+	  70 * M,
+	  { .soft_over = true, .hard_over = true },
+	  MAX,
+	  60 * M },
+	{ "fallen below the hard one's",
+	  32 * M,
+	  64 * M,
+	  50 * M,
+	  { .soft_over = true, .hard_over = true },
+	  64 * M,
+	  30 * M },
+	{ "asked to end: an eighth more",
+	  MAX,
+	  64 * M,
+	  65 * M,
+	  { .hard_over = true, .asked_all = true },
+	  72 * M,
+	  60 * M },
+	{ "a victim asked to end: an eighth more",
+	  MAX,
+	  64 * M,
+	  65 * M,
+	  { .hard_over = true, .asked_victim = true },
+	  72 * M,
+	  60 * M },
+	{ "stopped: may go on at the limit",
+	  MAX,
+	  64 * M,
+	  65 * M,
+	  { .hard_over = true, .stopped = true },
+	  MAX,
+	  64 * M },
+	{ "being killed", 32 * M, 64 * M, M, { .ending = true }, MAX, MAX },
+};
+
+TEST(the_next_thresholds_are_as_the_table_says)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(thresholds); i++) {
+		struct jf_policy_config config = { .soft_limit = thresholds[i].soft,
+						   .hard_limit = thresholds[i].hard };
+
+		EXPECT_EQ(thresholds[i].above,
+			  jf_policy_threshold(&config, &thresholds[i].state, thresholds[i].usage))
+		TH_LOG("%s", thresholds[i].title);
+		EXPECT_EQ(thresholds[i].below,
+			  jf_policy_threshold_below(&config, &thresholds[i].state,
+						    thresholds[i].usage))
+		TH_LOG("%s", thresholds[i].title);
+	}
+}
+
+/* What is said to be the same for a range must be so for each of it: against the policy itself. */
+TEST(a_range_without_a_threshold_has_one_decision)
+{
+	uint64_t seed = random_seed();
+	u64 decided[2] = { 0, 0 };
+	size_t i, same = 0;
+
+	for (i = 0; i < 200000; i++) {
+		struct jf_policy_config config = {
+			.soft_limit = random_below(64),
+			.hard_limit = random_below(64),
+			.action = random_below(4),
+			.scope = random_below(2),
+		};
+		struct jf_policy_state state = {}, after;
+		u64 low = random_below(64), high = low + random_below(32);
+		struct jf_policy_look look = { .now_us = 1000, .usage = random_below(64) };
+		u64 usage;
+		bool first;
+
+		jf_policy_decide(&config, &look, &state);
+		/* above the hard limit nobody asks */
+		if (state.ending || high > config.hard_limit ||
+		    !jf_policy_same(&config, &state, low, high))
+			continue;
+		same++;
+		look.now_us += 500;
+		for (usage = low; usage <= high; usage++) {
+			u32 decision;
+
+			after = state;
+			look.usage = usage;
+			decision = jf_policy_decide(&config, &look, &after);
+			first = usage == low;
+			if (first) {
+				decided[0] = decision;
+				decided[1] = after.soft_over * 2 + after.hard_over;
+			}
+			ASSERT_EQ(decided[0], decision)
+			TH_LOG("seed %#llx, JF_SEED repeats it", (unsigned long long)seed);
+			ASSERT_EQ(decided[1], (u64)after.soft_over * 2 + after.hard_over);
+		}
+	}
+	/* not an empty promise */
+	EXPECT_LT((size_t)10000, same);
+}
+
 TEST_HARNESS_MAIN

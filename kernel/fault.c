@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mode=fault: a crossing is caught in the page fault itself, by the kernel's kmem:rss_stat
+ * tracepoint, which fires when the memory of an address space has changed.
+ *
+ * Model: each container has a running total, the sum of what was last seen of each of its address
+ * spaces (see jf_member_account()). The probe of the tracepoint brings the space that has changed up
+ * to date, by a few loads; near a threshold by an exact count of that space. There are three
+ * thresholds, set at every look:
+ *
+ * - trip: when the total is above it, the container wants a look: the soft limit, the hard limit, or
+ *   what the footprint leaves. It says nothing yet, since the total counts shared pages several
+ *   times and the other spaces may have changed: the look decides.
+ * - low: when it is not above this any more, likewise: an event is to be armed again, or who was
+ *   stopped may go on.
+ * - sure: when one address space alone is above it, it is above the hard limit, however much is
+ *   shared, and what is to be done is to kill. Its process is killed at once; the look tells of it
+ *   and kills the others.
+ *
+ * The probe runs with preemption off and, since 6.2, with the page table locked, so it only takes a
+ * note; the signal is sent, and the work queued, by an irq_work, which interrupts the CPU as soon as
+ * that is possible. It needs no CPU time of its own: a real-time task that keeps the work from
+ * running does not keep its own kill from happening.
+ *
+ * Locking: jf_members_lock protects the note and the thresholds; the probe reads the latter without
+ * it, and once more under it before it believes them. jf_probe_lock (probe.c) orders attaching.
+ *
+ * Lifetime: a probe finds a member under RCU, and its container through that; a container's memory
+ * is freed a grace period after its last member. The note is only made while the member is linked,
+ * and its process and address space are referenced.
+ */
+#include <linux/hashtable.h>
+#include <linux/irq_work.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/pid.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+
+#include "compat.h"
+#include "jackfruit.h"
+#include "member.h"
+
+static bool jf_fault_wanted = true;
+static bool jf_fault_ready;
+
+/* For debugfs's stats. */
+static atomic64_t jf_fault_trips;
+static atomic64_t jf_fault_kills;
+
+/* bytes to pages, for thresholds: above so many pages is above so many bytes */
+static long jf_fault_pages(u64 bytes)
+{
+	return min_t(u64, bytes >> PAGE_SHIFT, JF_PAGES_NEVER);
+}
+
+/**
+ * jf_fault_arm() - set the thresholds
+ * @c: the container
+ * @trip: a look is wanted when the total is above this, bytes; JF_LIMIT_MAX: never
+ * @low: and when it is not above this, bytes; JF_LIMIT_MAX: never
+ * @sure: an address space above this, bytes, is killed at once; JF_LIMIT_MAX: none
+ *
+ * Context: any.
+ */
+void jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	WRITE_ONCE(c->fault.trip, jf_fault_pages(trip));
+	WRITE_ONCE(c->fault.low, low == JF_LIMIT_MAX ? -1 : jf_fault_pages(low));
+	WRITE_ONCE(c->fault.sure, jf_fault_pages(sure));
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+}
+
+/**
+ * jf_fault_take() - take the note of a crossing, if there is one
+ * @c: the container
+ * @crossing: the note; its process and address space are the caller's to put
+ *
+ * Context: any.
+ * Return: whether there was one.
+ */
+bool jf_fault_take(struct jf_container *c, struct jf_crossing *crossing)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	*crossing = c->fault.crossing;
+	c->fault.crossing = (struct jf_crossing){};
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return crossing->ns;
+}
+
+/**
+ * jf_fault_caught() - has somebody been killed in a page fault whom no look has told of yet?
+ * @c: the container
+ *
+ * Context: any.
+ */
+bool jf_fault_caught(struct jf_container *c)
+{
+	unsigned long flags;
+	bool caught;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	caught = c->fault.crossing.pid;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return caught;
+}
+
+/* Note a crossing, whose member may have gone and whose threshold may have changed meanwhile. */
+static void jf_fault_cross(struct jf_member *m, struct mm_struct *mm, long pages, long total)
+{
+	struct jf_container *c = m->c;
+	struct jf_fault *fault = &c->fault;
+	unsigned long flags;
+	bool sure;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	if (m->mm != mm || !m->counted || m->doomed)
+		goto out;
+	sure = pages > fault->sure;
+	if (!sure && total <= fault->trip && total > fault->low)
+		goto out;
+	/* one look is enough, and it sets the next thresholds */
+	WRITE_ONCE(fault->trip, JF_PAGES_NEVER);
+	WRITE_ONCE(fault->low, -1);
+	if (!fault->crossing.ns)
+		fault->crossing.ns = ktime_get_ns();
+	if (sure && !fault->target) {
+		m->doomed = true;
+		fault->target = get_pid(m->pid);
+		if (!fault->crossing.pid) {
+			fault->crossing.pid = get_pid(m->pid);
+			mmgrab(mm);
+			fault->crossing.mm = mm;
+			fault->crossing.pages = pages;
+		}
+		/* one victim at a time: its memory must be gone before the next one is chosen */
+		if (READ_ONCE(c->config.scope) == JF_SCOPE_PROCESS)
+			WRITE_ONCE(fault->sure, JF_PAGES_NEVER);
+	}
+	irq_work_queue(&fault->irq);
+out:
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+}
+
+static void jf_fault_irq(struct irq_work *irq)
+{
+	struct jf_container *c = container_of(irq, struct jf_container, fault.irq);
+	unsigned long flags;
+	struct pid *target;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	target = c->fault.target;
+	c->fault.target = NULL;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	atomic64_inc(&jf_fault_trips);
+	if (target) {
+		kill_pid(target, SIGKILL, 1);
+		put_pid(target);
+		atomic64_inc(&jf_fault_kills);
+	}
+	jf_scan_now(c);
+}
+
+/* The memory of @m's space has changed. Under RCU. */
+static void jf_fault_see(struct jf_member *m, struct mm_struct *mm)
+{
+	struct jf_container *c = m->c;
+	enum jf_metric metric = READ_ONCE(c->metric);
+	long seen = atomic_long_read(&m->seen);
+	long sure = READ_ONCE(c->fault.sure);
+	long trip = READ_ONCE(c->fault.trip);
+	long low = READ_ONCE(c->fault.low);
+	long pages, total;
+
+	if (seen == JF_SEEN_NONE)
+		return;
+	pages = jf_usage_fast(mm, metric);
+	total = atomic_long_read(&c->fault.total) - seen + pages;
+	if (min3(sure - pages, trip - total, total - low) <= jf_usage_error(m->pid, metric))
+		pages = jf_usage_exact(mm, m->pid, metric);
+	else if (pages == seen)
+		return;
+	total = jf_member_account(m, pages);
+	if (pages > sure || total > trip || total <= low)
+		jf_fault_cross(m, mm, pages, total);
+}
+
+/*
+ * A member that executes another program moves from one chain to another: who is passing it at that
+ * moment may miss the rest of the first one, once.
+ */
+static void jf_fault_look(struct mm_struct *mm)
+{
+	struct jf_member *m;
+
+	rcu_read_lock();
+	hash_for_each_possible_rcu(jf_member_spaces, m, by_mm, (unsigned long)mm) {
+		if (READ_ONCE(m->mm) == mm)
+			jf_fault_see(m, mm);
+	}
+	rcu_read_unlock();
+}
+
+/*
+ * rss_stat: the memory of an address space, which need not be current's, has changed. Task context,
+ * preemption off, perhaps with the page table locked; must not sleep.
+ */
+JF_RSS_STAT_PROBE(jf_fault_probe)
+{
+	jf_fault_look(mm);
+}
+
+/**
+ * jf_fault_joined() - a member has got an address space, which may have memory already
+ * @mm: the address space
+ *
+ * Context: any but NMI; takes jf_members_lock at a crossing.
+ */
+void jf_fault_joined(struct mm_struct *mm)
+{
+	if (jf_fault_on())
+		jf_fault_look(mm);
+}
+
+/**
+ * jf_fault_on() - are crossings caught in the fault?
+ *
+ * Context: any.
+ */
+bool jf_fault_on(void)
+{
+	return READ_ONCE(jf_fault_wanted);
+}
+
+static int jf_fault_mode_set(const char *text, const struct kernel_param *kp)
+{
+	bool wanted;
+	int ret;
+
+	if (sysfs_streq(text, "fault"))
+		wanted = true;
+	else if (sysfs_streq(text, "scan"))
+		wanted = false;
+	else
+		return -EINVAL;
+	/* a parameter of modprobe is set before anything is */
+	ret = jf_fault_ready ? jf_probe_set_fault(wanted) : 0;
+	if (ret)
+		return ret;
+	WRITE_ONCE(jf_fault_wanted, wanted);
+	/* each container's thresholds and the time of its next look are another mode's */
+	jf_containers_look();
+	return 0;
+}
+
+static int jf_fault_mode_get(char *buffer, const struct kernel_param *kp)
+{
+	return sprintf(buffer, "%s\n", jf_fault_on() ? "fault" : "scan");
+}
+
+static const struct kernel_param_ops jf_fault_mode_ops = {
+	.set = jf_fault_mode_set,
+	.get = jf_fault_mode_get,
+};
+
+module_param_cb(mode, &jf_fault_mode_ops, NULL, 0644);
+MODULE_PARM_DESC(mode,
+		 "fault: catch a crossing in the page fault (default), scan: at the next look");
+
+/**
+ * jf_fault_init() - get ready for the mode that was asked for, or for the one that is possible
+ *
+ * Context: may sleep; after jf_probe_init().
+ */
+void jf_fault_init(void)
+{
+	kernel_param_lock(THIS_MODULE);
+	jf_fault_ready = true;
+	if (jf_fault_wanted && jf_probe_set_fault(true)) {
+		pr_notice("jackfruit: this kernel has no tracepoint rss_stat: mode=scan\n");
+		jf_fault_wanted = false;
+	}
+	kernel_param_unlock(THIS_MODULE);
+}
+
+/**
+ * jf_fault_init_container() - prepare a new container
+ * @c: the container
+ */
+void jf_fault_init_container(struct jf_container *c)
+{
+	atomic_long_set(&c->fault.total, 0);
+	c->fault.trip = JF_PAGES_NEVER;
+	c->fault.low = -1;
+	c->fault.sure = JF_PAGES_NEVER;
+	/* not a hard one: on PREEMPT_RT a signal cannot be sent with interrupts off */
+	init_irq_work(&c->fault.irq, jf_fault_irq);
+}
+
+/**
+ * jf_fault_drop() - a container that has no members any more is being removed
+ * @c: the container
+ *
+ * Context: may sleep.
+ */
+void jf_fault_drop(struct jf_container *c)
+{
+	irq_work_sync(&c->fault.irq);
+}
+
+/**
+ * jf_fault_show_stats() - its lines of debugfs's stats
+ * @m: where they go
+ */
+void jf_fault_show_stats(struct seq_file *m)
+{
+	seq_printf(m, "mode %s\n", jf_fault_on() ? "fault" : "scan");
+	seq_printf(m, "trips %lld\n", atomic64_read(&jf_fault_trips));
+	seq_printf(m, "fault_kills %lld\n", atomic64_read(&jf_fault_kills));
+}

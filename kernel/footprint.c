@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The footprint of a container: how much physical memory its members map, each page once.
+ *
+ * The counters of the address spaces say how many pages each of them maps. Their sum counts a page
+ * once for each of them: what fork() has left shared, shared memory, and the files of libraries.
+ * Where that decides over life and death the page tables themselves are read, and each page's frame
+ * number goes into a set.
+ *
+ * Reading page tables: mmap_lock is held for reading, so no mapping goes away and no table that
+ * serves one is freed by munmap(), mremap() or exit. What may still free a table meanwhile is
+ * khugepaged, which waits for a grace period or for an interrupt on every CPU before it does, as it
+ * has to for get_user_pages_fast(). So interrupts are off while tables are read, as there, for 2 MiB
+ * of addresses at a time. A page that is freed or moves while it is looked at is one page more or
+ * less at that moment, as it would be for any reader.
+ *
+ * What it counts differs from the counters in this: device memory, DAX and hugetlb pages do not
+ * count in either; a page that one process maps twice counts once here, and twice there.
+ *
+ * Locking: c->lock is held, which makes it the only walk.
+ */
+#include <linux/atomic.h>
+#include <linux/bitops.h>
+#include <linux/delay.h>
+#include <linux/hugetlb.h>
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <linux/sched/mm.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include "compat.h"
+#include "jackfruit.h"
+
+/* One page of the set is a bitmap of this many frames: 128 MiB of memory. */
+#define JF_SET_SHIFT (PAGE_SHIFT + 3)
+
+/*
+ * A mapping that is being changed (mmap_lock is taken for writing) is waited for that often, 100
+ * microseconds each time. Then its owner's own count has to do, which is never too low.
+ */
+#define JF_FOOTPRINT_TRIES 500
+
+/**
+ * struct jf_frames - a set of page frames
+ * @bitmaps: pages, each a bitmap of 1 << JF_SET_SHIFT frames
+ * @count: how many are in it
+ */
+struct jf_frames {
+	struct xarray bitmaps;
+	unsigned long count;
+};
+
+/**
+ * struct jf_footprint_walk - a walk under way
+ * @c: whose members
+ * @frames: the pages that were found
+ * @metric: what counts
+ * @found: the frames of one step, still to be put into the set
+ * @nr_found: how many
+ * @uncounted: bytes of members whose tables could not be read
+ * @failed: there was no memory for the set
+ */
+struct jf_footprint_walk {
+	struct jf_container *c;
+	struct jf_frames frames;
+	enum jf_metric metric;
+	unsigned long *found;
+	unsigned int nr_found;
+	u64 uncounted;
+	bool failed;
+};
+
+/* For debugfs's stats. */
+static atomic64_t jf_footprint_walks;
+static atomic64_t jf_footprint_ns;
+
+static int jf_frames_add(struct jf_frames *frames, unsigned long pfn)
+{
+	unsigned long *bitmap = xa_load(&frames->bitmaps, pfn >> JF_SET_SHIFT);
+	int ret;
+
+	if (!bitmap) {
+		/* under memory pressure rather no answer than a long wait */
+		bitmap =
+			(unsigned long *)get_zeroed_page(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+		if (!bitmap)
+			return -ENOMEM;
+		ret = xa_err(xa_store(&frames->bitmaps, pfn >> JF_SET_SHIFT, bitmap,
+				      GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN));
+		if (ret) {
+			free_page((unsigned long)bitmap);
+			return ret;
+		}
+	}
+	if (!__test_and_set_bit(pfn & ((1UL << JF_SET_SHIFT) - 1), bitmap))
+		frames->count++;
+	return 0;
+}
+
+static void jf_frames_free(struct jf_frames *frames)
+{
+	unsigned long index, *bitmap;
+
+	xa_for_each(&frames->bitmaps, index, bitmap) free_page((unsigned long)bitmap);
+	xa_destroy(&frames->bitmaps);
+}
+
+static bool jf_footprint_wanted(const struct jf_footprint_walk *walk, struct page *page)
+{
+	struct folio *folio = page_folio(page);
+
+	return walk->metric != JF_METRIC_ANON || folio_test_swapbacked(folio);
+}
+
+static void jf_footprint_pte(struct jf_footprint_walk *walk, pte_t pte)
+{
+	unsigned long pfn;
+
+	/* special: the zero page, or memory without a struct page */
+	if (!pte_present(pte) || pte_special(pte))
+		return;
+	pfn = pte_pfn(pte);
+	if (!pfn_valid(pfn) || is_zero_pfn(pfn) || !jf_footprint_wanted(walk, pfn_to_page(pfn)))
+		return;
+	walk->found[walk->nr_found++] = pfn;
+}
+
+/* A huge page, or the part of it that [@addr, @end) maps. */
+static void jf_footprint_huge(struct jf_footprint_walk *walk, struct vm_area_struct *vma, pmd_t pmd,
+			      unsigned long addr, unsigned long end)
+{
+	unsigned long pfn = pmd_pfn(pmd);
+
+	if (!pmd_present(pmd) || !pfn_valid(pfn))
+		return;
+	/* the huge zero page */
+	if (vma_is_anonymous(vma) && !folio_test_anon(page_folio(pfn_to_page(pfn))))
+		return;
+	if (!jf_footprint_wanted(walk, pfn_to_page(pfn)))
+		return;
+	pfn += (addr & ~PMD_MASK) >> PAGE_SHIFT;
+	for (; addr < end; addr += PAGE_SIZE)
+		walk->found[walk->nr_found++] = pfn++;
+}
+
+/*
+ * Collect the pages that are mapped at @addr, up to @end or the end of their page table. Interrupts
+ * are off. Returns where to go on: behind what has no table at all, where that is.
+ */
+static unsigned long jf_footprint_tables(struct jf_footprint_walk *walk, struct vm_area_struct *vma,
+					 unsigned long addr, unsigned long end)
+{
+	unsigned long next;
+	pgd_t *pgdp = pgd_offset(vma->vm_mm, addr);
+	p4d_t *p4dp;
+	pud_t *pudp, pud;
+	pmd_t *pmdp, pmd;
+	pte_t *ptep;
+
+	if (pgd_none(READ_ONCE(*pgdp)) || pgd_bad(READ_ONCE(*pgdp)))
+		return pgd_addr_end(addr, end);
+	p4dp = p4d_offset(pgdp, addr);
+	if (p4d_none(READ_ONCE(*p4dp)) || p4d_bad(READ_ONCE(*p4dp)))
+		return p4d_addr_end(addr, end);
+	pudp = pud_offset(p4dp, addr);
+	pud = READ_ONCE(*pudp);
+	if (pud_none(pud) || pud_leaf(pud) || pud_bad(pud))
+		return pud_addr_end(addr, end);
+	next = pmd_addr_end(addr, end);
+	pmdp = pmd_offset(pudp, addr);
+	pmd = READ_ONCE(*pmdp);
+	if (pmd_none(pmd) || !pmd_present(pmd))
+		return next;
+	if (pmd_leaf(pmd)) {
+		jf_footprint_huge(walk, vma, pmd, addr, next);
+		return next;
+	}
+	if (pmd_bad(pmd))
+		return next;
+	/* from the value that was checked: the entry may change */
+	ptep = pte_offset_kernel(&pmd, addr);
+	for (; addr < next; addr += PAGE_SIZE)
+		jf_footprint_pte(walk, READ_ONCE(*ptep++));
+	return next;
+}
+
+static void jf_footprint_vma(struct jf_footprint_walk *walk, struct vm_area_struct *vma)
+{
+	unsigned long addr = vma->vm_start;
+	unsigned long flags;
+	unsigned int i;
+	u64 begin;
+
+	/* what the counters do not count */
+	if (vma->vm_flags & (VM_PFNMAP | VM_IO) || is_vm_hugetlb_page(vma) || vma_is_dax(vma))
+		return;
+	while (addr < vma->vm_end && !walk->failed) {
+		walk->nr_found = 0;
+		local_irq_save(flags);
+		begin = ktime_get_ns();
+		addr = jf_footprint_tables(walk, vma, addr, vma->vm_end);
+		jf_latency_note(begin);
+		local_irq_restore(flags);
+		for (i = 0; i < walk->nr_found; i++) {
+			if (jf_frames_add(&walk->frames, walk->found[i]))
+				walk->failed = true;
+		}
+		cond_resched();
+	}
+}
+
+static bool jf_footprint_lock(struct mm_struct *mm)
+{
+	int tries;
+
+	/*
+	 * not mmap_read_lock(): whoever holds it may be waiting for a file system that never
+	 * answers
+	 */
+	for (tries = 0; !mmap_read_trylock(mm); tries++) {
+		if (tries == JF_FOOTPRINT_TRIES)
+			return false;
+		usleep_range(100, 200);
+	}
+	return true;
+}
+
+static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
+{
+	struct jf_footprint_walk *walk = data;
+	struct mm_struct *mm = ref->mm;
+	struct vm_area_struct *vma;
+
+	/* its memory is gone, or will be in a moment */
+	if (!ref->counted || walk->failed || !mmget_not_zero(mm))
+		return;
+	/* before the tables are read: what grows meanwhile has grown since */
+	jf_member_set_walked(walk->c, mm, jf_usage_member(ref, walk->metric) >> PAGE_SHIFT,
+			     jf_usage_faults(ref->pid));
+	if (jf_footprint_lock(mm)) {
+		VMA_ITERATOR(vmi, mm, 0);
+
+		for_each_vma(vmi, vma) jf_footprint_vma(walk, vma);
+		mmap_read_unlock(mm);
+		if (walk->metric == JF_METRIC_RSS_SWAP)
+			walk->uncounted += (u64)jf_mm_counter(mm, MM_SWAPENTS) << PAGE_SHIFT;
+	} else {
+		walk->uncounted += jf_usage_member(ref, walk->metric);
+	}
+	/* the last user frees the whole address space: that is not for here */
+	mmput_async(mm);
+}
+
+/**
+ * jf_footprint_read() - the physical memory that a container's members map, each page once
+ * @c: the container
+ * @bytes: the result; with what has been swapped out, once for each address space, if the metric
+ *	counts that
+ *
+ * Context: may sleep; @c->lock held.
+ * Return: 0, or -ENOMEM. Takes about 20 microseconds for each MiB that is mapped in small pages.
+ */
+int jf_footprint_read(struct jf_container *c, u64 *bytes)
+{
+	struct jf_footprint_walk walk = { .c = c, .metric = c->metric };
+	u64 begin = ktime_get_ns();
+
+	lockdep_assert_held(&c->lock);
+	walk.found = kmalloc_array(PTRS_PER_PTE, sizeof(*walk.found), GFP_KERNEL);
+	if (!walk.found)
+		return -ENOMEM;
+	xa_init(&walk.frames.bitmaps);
+	jf_members_walk(c, jf_footprint_member, &walk);
+	*bytes = ((u64)walk.frames.count << PAGE_SHIFT) + walk.uncounted;
+	jf_frames_free(&walk.frames);
+	kfree(walk.found);
+	atomic64_inc(&jf_footprint_walks);
+	atomic64_add(ktime_get_ns() - begin, &jf_footprint_ns);
+	return walk.failed ? -ENOMEM : 0;
+}
+
+/**
+ * jf_footprint_show_stats() - the footprint's lines of debugfs's stats
+ * @m: where they go
+ */
+void jf_footprint_show_stats(struct seq_file *m)
+{
+	seq_printf(m, "footprints %lld\n", atomic64_read(&jf_footprint_walks));
+	seq_printf(m, "footprint_us %lld\n",
+		   div_s64(atomic64_read(&jf_footprint_ns), NSEC_PER_USEC));
+}

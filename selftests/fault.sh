@@ -1,0 +1,166 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# mode=fault: who crosses a limit is caught in the page fault, whoever else wants the CPU; mode=scan; and the change.
+# shellcheck disable=SC2317 # wait_for and holds call functions by name
+# shellcheck source=selftests/lib.sh
+. "${0%/*}/lib.sh"
+begin
+
+hog=
+runtime=$(cat /proc/sys/kernel/sched_rt_runtime_us)
+
+undo() {
+	[ -z "$hog" ] || kill -KILL "$hog" 2>/dev/null
+	echo "$runtime" >/proc/sys/kernel/sched_rt_runtime_us
+	scan_as_ever
+	mode fault
+	cleanup
+}
+trap undo EXIT
+
+is_mode() {
+	[ "$(stat_of mode)" = "$1" ]
+}
+
+fresh() { # [FILE=VALUE...]: container a anew, with these
+	drop a
+	rm -f "$work"/m* "$work"/go*
+	make a
+	for pair; do
+		put a "${pair%%=*}" "${pair#*=}"
+	done
+}
+
+record() { # KEY
+	status a last_kill | sed -n "s/^$1 //p"
+}
+
+# --- the parameter ---
+
+is "fault is the default" "$(cat $parameters/mode) $(stat_of mode)" "fault fault"
+mode scan
+is "it can be changed" "$(cat $parameters/mode) $(stat_of mode)" "scan scan"
+is "another one is refused" "$(mode poll 2>/dev/null && echo taken; cat $parameters/mode)" scan
+mode fault
+is "and changed back" "$(stat_of mode)" fault
+
+# --- nobody looks: only the fault can tell ---
+
+scan_rarely
+kills=$(stat_of fault_kills)
+fresh hard_limit=16M
+act_in a eat:64K
+eater=$!
+wait_state a killed
+is "who crosses the hard limit is killed" "$(status a state) $(status a reason) $(history a)" \
+	"killed hard_limit create start hard kill exit"
+is "in the fault" "$(stat_of fault_kills)" $((kills + 1))
+is "it is told of in the record" "$(record cause) $(record victim_pid) $(record victim_comm) $(record limit)" \
+	"hard_limit $eater actor 16777216"
+holds "the usage is above the limit" at_least "$(record usage)" 16777217
+holds "by a huge page at most" at_most "$(record usage)" $((16777216 + (2 << 20)))
+is "it was decided when the limit was crossed" "$(record crossed_us)" 0
+
+fresh soft_limit=8M
+act_in a anon:12M mark:"$work/m1" wait:"$work/go1" free anon:1M mark:"$work/m2" wait:"$work/go2" anon:12M mark:"$work/m3" pause
+marked m1 >/dev/null
+holds "who crosses the soft limit is told of" wait_for is "" "$(count a soft)" 1 >/dev/null
+: >"$work/go1"
+marked m2 >/dev/null
+: >"$work/go2"
+marked m3 >/dev/null
+soft_twice() { [ "$(count a soft)" = 2 ]; }
+holds "and once more after falling far below it" wait_for soft_twice
+
+fresh hard_limit=32M hard_action=stop
+act_in a anon:40M mark:"$work/m1" pause
+is_stopped() { grep -q 'State:.T' "/proc/$(status a pid)/status"; }
+holds "who is to be stopped is stopped" wait_for is_stopped
+put a hard_limit 64M
+holds "and goes on when the limit is raised" wait_for test -s "$work/m1"
+
+fresh hard_limit=32M hard_action=notify
+act_in a anon:40M mark:"$work/m1" pause
+marked m1 >/dev/null
+hard_once() { [ "$(history a)" = "create start hard" ]; }
+holds "notify tells" wait_for hard_once
+is "and nobody is killed" "$(status a state)" running
+
+fresh hard_limit=16M kill_scope=process
+act_in a fork mark:"$work/m1" anon:8M wait:"$work/go1" eat:64K
+first=$!
+child=$(marked m1)
+: >"$work/go1"
+holds "kill_scope=process: who eats dies" wait_for is_gone "$child"
+wait_state a exited
+is "kill_scope=process: and is told of" "$(event a pid kill) $(record victim_pid)" "$child $child"
+is "kill_scope=process: the first process ends by itself" "$(status a state) $(status a reason)" "exited exited"
+is "kill_scope=process: it was not the first" "$(history a) $first" "create start hard kill exit $first"
+is "kill_scope=process: the record is complete" "$(record us | grep -c .)" 1
+
+fresh hard_limit=16M kill_scope=process
+act_in a eat:64K
+wait_state a killed
+is "kill_scope=process: a first process that is the victim ends the run" "$(status a state) $(status a reason) $(history a)" \
+	"killed hard_limit create start hard kill exit"
+
+fresh hard_limit=16M
+act_in a threads:8 eat:64K
+wait_state a killed
+is "a process of many threads is caught" "$(status a state) $(status a reason)" "killed hard_limit"
+
+# eight processes that have each their own: together they cross
+fresh hard_limit=64M
+act_in a crowd:7 anon:10M mark:"$work/m1" pause
+wait_state a killed
+is "processes that are only together above it are" "$(status a state) $(status a reason)" "killed hard_limit"
+
+# --- under real-time hogs on every CPU ---
+
+# Nobody may need the root file system of a test VM meanwhile, not even to close a file of it: on 6.1 that wants a
+# kernel thread, which gets no CPU. So the actors are executed from a file system in memory, and before.
+cp "$bin/actor" "$work/actor"
+fresh hard_limit=16M
+"$work/actor" fifo:20 "attach:$JF_CONFIGFS/a/pids" mark:"$work/m1" wait:"$work/m2" eat:64K >/dev/null &
+eater=$!
+"$work/actor" fifo:10 mark:"$work/m3" wait:"$work/go1" hog:"$work/m2" >/dev/null &
+hog=$!
+marked m1 >/dev/null
+marked m3 >/dev/null
+chrt -f -p 30 $$ >/dev/null
+echo -1 >/proc/sys/kernel/sched_rt_runtime_us
+: >"$work/go1"
+wait "$eater" 2>/dev/null
+ended=$?
+kill -0 "$hog" && ended="$ended before them"
+kill -KILL "$hog"
+wait "$hog" 2>/dev/null
+echo "$runtime" >/proc/sys/kernel/sched_rt_runtime_us
+chrt -o -p 0 $$ >/dev/null
+is "real-time hogs on every CPU: who crosses the limit dies" "$ended" "137 before them"
+wait_state a killed
+is "real-time hogs: and is told of" "$(history a) $(status a reason)" "create start hard kill exit hard_limit"
+
+# --- the change while it runs ---
+
+fresh hard_limit=16M
+act_in a anon:1M mark:"$work/m1" wait:"$work/go1" eat:64K
+marked m1 >/dev/null
+mode scan
+scan_as_ever
+kills=$(stat_of fault_kills)
+: >"$work/go1"
+wait_state a killed
+is "changed to scan under a running one: it is killed by a look" "$(status a reason) $(stat_of fault_kills)" "hard_limit $kills"
+
+fresh hard_limit=16M
+act_in a anon:1M mark:"$work/m1" wait:"$work/go1" eat:64K
+marked m1 >/dev/null
+scan_rarely
+mode fault
+wait_for is_mode fault
+: >"$work/go1"
+wait_state a killed
+is "changed to fault under a running one: it is killed in the fault" "$(status a reason) $(stat_of fault_kills)" "hard_limit $((kills + 1))"
+drop a
+finish

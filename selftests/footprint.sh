@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Memory that processes share is counted once where it decides over life and death.
+# shellcheck disable=SC2317 # wait_for and holds call functions by name
+# shellcheck source=selftests/lib.sh
+. "${0%/*}/lib.sh"
+begin
+
+undo() {
+	drop a
+	mode fault
+	rm -f /var/tmp/jackfruit-test.$$
+	cleanup
+}
+trap undo EXIT
+
+fresh() { # [FILE=VALUE...]: container a anew, with these
+	drop a
+	rm -f "$work"/m* "$work"/go*
+	make a
+	for pair; do
+		put a "${pair%%=*}" "${pair#*=}"
+	done
+}
+
+lives() { # TITLE MARK
+	marked "$2" >/dev/null
+	look
+	is "$1" "$(status a state) $(count a hard)" "running 0"
+}
+
+look() {
+	put a soft_signal 0
+}
+
+dies() { # TITLE
+	wait_state a killed
+	is "$1" "$(status a state) $(status a reason)" "killed hard_limit"
+}
+
+uses_at_least() { # MIB
+	at_least "$(status a usage)" $(($1 << 20))
+}
+
+looks_at() { # SINCE
+	[ "$(stat_of footprints)" -gt "$1" ]
+}
+
+for mode in fault scan; do
+	mode $mode
+	before=$(stat_of footprints)
+	fresh hard_limit=100M
+	act_in a anon:60M fork mark:"$work/m1" wait:"$work/go1" rewrite:20M mark:"$work/m2" wait:"$work/go2" rewrite pause
+	lives "$mode: who forks shares his memory with the child" m1
+	holds "$mode: usage is what there is" at_most "$(status a usage)" $((70 << 20))
+	holds "$mode: and not less" at_least "$(status a usage)" $((60 << 20))
+	holds "$mode: since it was counted page by page" looks_at "$before"
+	: >"$work/go1"
+	lives "$mode: a child that writes to a third of it has that much of its own" m2
+	holds "$mode: usage says so" wait_for uses_at_least 80
+	holds "$mode: and not more" at_most "$(status a usage)" $((90 << 20))
+	: >"$work/go2"
+	dies "$mode: one that writes to all of it is killed"
+	holds "$mode: at what was really there" at_least "$(event a usage hard)" $(((100 << 20) + 1))
+	holds "$mode: and that is not the sum" at_most "$(event a usage hard)" $((122 << 20))
+
+	fresh hard_limit=100M
+	act_in a anon:70M system:20 mark:"$work/m1" pause
+	lives "$mode: a large process runs small programs" m1
+
+	fresh hard_limit=100M
+	act_in a shmem:64M crowd:7 rewrite meet mark:"$work/m1" pause
+	lives "$mode: eight processes share 64M" m1
+	holds "$mode: usage is those 64M and little more" at_most "$(status a usage)" $((80 << 20))
+
+	fresh hard_limit=100M metric=anon
+	act_in a shmem:64M crowd:7 rewrite meet mark:"$work/m1" pause
+	lives "$mode: and by metric anon" m1
+
+	dd if=/dev/urandom of=/var/tmp/jackfruit-test.$$ bs=1M count=24 2>/dev/null
+	fresh hard_limit=60M
+	act_in a crowd:19 file:/var/tmp/jackfruit-test.$$ meet mark:"$work/m1" pause
+	lives "$mode: twenty processes map a large file" m1
+	holds "$mode: its pages count once" at_most "$(status a usage)" $((50 << 20))
+	put a metric anon
+	holds "$mode: and not at all by metric anon" at_most "$(status a usage)" $((40 << 20))
+
+	fresh hard_limit=40M
+	act_in a anon:20M fork anon:8M fork anon:30M mark:"$work/m1" pause
+	dies "$mode: who shares and grows is killed all the same"
+	holds "$mode: for what he has, not for the sum" at_most "$(event a usage hard)" $((60 << 20))
+
+	fresh hard_limit=40M
+	act_in a shmem:30M crowd:3 rewrite meet mark:"$work/m1" wait:"$work/go1" anon:8M pause
+	lives "$mode: shared memory leaves a headroom" m1
+	: >"$work/go1"
+	dies "$mode: which four processes can fill together"
+done
+drop a
+finish
