@@ -29,11 +29,11 @@
 #define POLLER_MS "100"
 /* what a hog fills above the limit if nobody stops it; less where it has both CPUs for itself */
 #define BEYOND (384 * MIB)
-#define BEYOND_FIFO (128 * MIB)
+#define BEYOND_FIFO (64 * MIB)
 /* how long a hog that has filled all is left to the contestant */
 #define MERCY_MS 1000
-/* how long at all */
-#define PATIENCE_MS 10000
+/* how long at all; the kernel complains of a CPU that is held for 20 s */
+#define PATIENCE_MS 18000
 
 #define CONFIGFS "/sys/kernel/config/jackfruit"
 #define MODE "/sys/module/jackfruit/parameters/mode"
