@@ -31,8 +31,8 @@ struct bench_page {
 	atomic_int done; /* by the hog: it has filled all that it was to fill, and lives */
 	uint64_t room; /* by the measurer, before go: bytes that still fit below the limit */
 	_Atomic uint64_t touched; /* bytes, since go */
-	_Atomic uint64_t near_ns; /* when the last touch began that was near the limit or crossed it */
-	_Atomic uint64_t crossed_ns; /* when the touch began that made touched go above room */
+	_Atomic uint64_t near_ns; /* when the last touch near or across the limit began */
+	_Atomic uint64_t crossed_ns; /* when that one began that made touched exceed room */
 	_Atomic uint64_t last_ns; /* when the last touch ended after that */
 };
 
@@ -44,7 +44,8 @@ static inline uint64_t bench_now(void)
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
-__attribute__((format(printf, 1, 2), noreturn)) static inline void bench_die(const char *format, ...)
+__attribute__((format(printf, 1, 2), noreturn)) static inline void bench_die(const char *format,
+									     ...)
 {
 	va_list args;
 	int err = errno;
@@ -84,7 +85,7 @@ static inline int bench_try_write(const char *path, const char *text)
 }
 
 __attribute__((format(printf, 2, 3))) static inline void bench_write(const char *path,
-								      const char *format, ...)
+								     const char *format, ...)
 {
 	char text[64];
 	va_list args;

@@ -328,7 +328,8 @@ static const char *file_of(const struct workload *w, uint64_t bytes)
 		bench_die("%s", path);
 	if (strcmp(w->file, "warm") == 0) {
 		/* all in the page cache, by this process, which no contestant looks at */
-		char *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+		char *p =
+			mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
 
 		if (p == MAP_FAILED)
 			bench_die("mmap of %s", path);
@@ -430,7 +431,8 @@ static void check_list(const char *list, const char *what, bool (*known)(const c
 
 	for (name = strtok(copy, ","); name; name = strtok(NULL, ","))
 		if (!known(name) && strcmp(list, "all")) {
-			fprintf(stderr, "overshoot: '%s' is no %s: see scripts/bench --help\n", name, what);
+			fprintf(stderr, "overshoot: '%s' is no %s: see scripts/bench --help\n",
+				name, what);
 			exit(2);
 		}
 	free(copy);
@@ -447,7 +449,8 @@ static void unthrottle(void)
 
 	bench_write("/proc/sys/kernel/sched_rt_runtime_us", "-1");
 	for (cpu = 0; cpu < cpus; cpu++) {
-		snprintf(path, sizeof(path), "/sys/kernel/debug/sched/fair_server/cpu%d/runtime", cpu);
+		snprintf(path, sizeof(path), "/sys/kernel/debug/sched/fair_server/cpu%d/runtime",
+			 cpu);
 		if (access(path, F_OK) == 0)
 			bench_write(path, "0");
 	}
@@ -483,13 +486,15 @@ int main(int argc, char **argv)
 	for (i = 0; i < NR_CONTESTANTS; i++) {
 		enter[i] = listed(argv[4], contestants[i].name) && contestants[i].works();
 		if (strcmp(argv[4], "all") && listed(argv[4], contestants[i].name) && !enter[i]) {
-			fprintf(stderr, "overshoot: '%s' is not to be had in this kernel or module\n",
+			fprintf(stderr,
+				"overshoot: '%s' is not to be had in this kernel or module\n",
 				contestants[i].name);
 			return 1;
 		}
 	}
-	fprintf(out, "workload\tcontestant\tround\talive\tovershoot_bytes\tlast_touch_us\tdeath_us\t"
-		     "maxrss_over_bytes\tbase_bytes\n");
+	fprintf(out,
+		"workload\tcontestant\tround\talive\tovershoot_bytes\tlast_touch_us\tdeath_us\t"
+		"maxrss_over_bytes\tbase_bytes\n");
 	for (round = 1; round <= rounds; round++)
 		for (w = 0; w < NR_WORKLOADS; w++)
 			for (i = 0; listed(argv[5], workloads[w].name) && i < NR_CONTESTANTS; i++) {
