@@ -17,6 +17,7 @@
  */
 #include <pthread.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include "bench.h"
@@ -40,7 +41,7 @@ static const struct kind kinds[] = {
 };
 
 /* It may be killed before the limit, by one who counts more than what is touched. */
-#define NEAR MIB
+#define NEAR (4 * MIB)
 
 static const struct kind *kind;
 static struct bench_page *page;
@@ -178,6 +179,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "hog: no kind '%s'\n", argv[2]);
 		return 2;
 	}
+	/* nor may khugepaged make huge ones of the small ones */
+	if (kind->advice != MADV_HUGEPAGE && prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0))
+		bench_die("prctl");
 	page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, atoi(argv[1]), 0);
 	if (page == MAP_FAILED)
 		bench_die("mmap of fd '%s'", argv[1]);

@@ -305,7 +305,7 @@ static void report(FILE *out, const struct workload *w, const struct contestant 
 		fprintf(out, "\t%llu", (unsigned long long)(page->last_ns - crossed_ns) / 1000);
 	else
 		fprintf(out, "\t0");
-	if (o->death_ns)
+	if (o->death_ns && crossed_ns)
 		fprintf(out, "\t%llu", (unsigned long long)(o->death_ns - crossed_ns) / 1000);
 	else
 		fprintf(out, "\t-");
