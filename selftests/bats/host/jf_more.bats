@@ -73,14 +73,14 @@ need_jq() {
 @test "update writes what was asked, in the kernel's words" {
 	container a
 	control a soft_limit=1 hard_limit=2 nice=0 grace_ms=1 metric=rss hard_action=kill \
-		kill_scope=container soft_signal=0
+		kill_scope=container soft_signal=0 forecast_ms=0
 	run -0 jf update a --nice inherit
 	[ "$(<"$JF_CONFIGFS/a/nice")" = inherit ]
 	run -0 jf update a --soft 8M --hard-mib 16 --nice -3 --grace 5 --metric anon \
-		--action term --scope process --soft-signal SIGUSR1
+		--action term --scope process --soft-signal SIGUSR1 --forecast 2500
 	[ "$output" = a ]
-	[ "$(cd "$JF_CONFIGFS/a" && cat soft_limit hard_limit nice grace_ms metric hard_action kill_scope soft_signal | tr '\n' ' ')" = \
-		'8M 16M -3 5000 anon term process 10 ' ]
+	[ "$(cd "$JF_CONFIGFS/a" && cat soft_limit hard_limit nice grace_ms metric hard_action kill_scope soft_signal forecast_ms | tr '\n' ' ')" = \
+		'8M 16M -3 5000 anon term process 10 2500 ' ]
 }
 
 @test "update refuses bad values, each by name, and changes nothing" {
@@ -88,7 +88,7 @@ need_jq() {
 	control a soft_limit=1000 hard_limit=2000 nice=0
 	local words
 	for words in '--soft 1X' '--hard 0' '--nice 99' '--metric vsz' '--action explode' \
-		'--scope world' '--soft-signal NOSUCH' '--soft-signal 65' '--grace x' '--nosuch 1' '--soft'; do
+		'--scope world' '--soft-signal NOSUCH' '--soft-signal 65' '--grace x' '--forecast -1' '--nosuch 1' '--soft'; do
 		# shellcheck disable=SC2086 # words
 		run -2 jf update a --nice 3 $words
 		[[ $output == *"${words%% *}"* ]]

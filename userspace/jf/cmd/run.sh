@@ -32,7 +32,7 @@ run_signal() {
 	else
 		JF_SIGNALLED='kill'
 	fi
-	control_set "$JF_NAME" "$JF_SIGNALLED" 1 || log "$JF_NAME: $JF_SIGNALLED: $REPLY"
+	container_ask "$JF_NAME" "$JF_SIGNALLED" || log "$JF_NAME: $JF_SIGNALLED: $REPLY"
 }
 
 cmd_main() {

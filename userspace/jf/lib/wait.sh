@@ -8,12 +8,22 @@ nap() {
 	sleep 0.1 2>/dev/null || sleep 1
 }
 
-# await_end NAME SECONDS: until no member is left. Seconds are counted by the
-# clock: on a slow board a look takes longer than the nap.
+# supervisor_ends NAME SECONDS [stop|kill]: asked to end, it has not come to it yet.
+supervisor_ends() {
+	[ -n "${3-}" ] && [ -e "$JF_RUNDIR/$1/restart" ] && logger_runs "$1"
+}
+
+# await_end NAME SECONDS [stop|kill]: until no member is left, and nobody who
+# would run it again; who was just about to is asked, too. Seconds are counted
+# by the clock: on a slow board a look takes longer than the nap.
 await_end() {
-	_until=$(($(date +%s) + $2 + 1))
+	_until=
 	_looks=0
-	while container_runs "$1"; do
+	while container_up "$1" || supervisor_ends "$@"; do
+		: "${_until:=$(($(date +%s) + $2 + 1))}"
+		if [ -n "${3-}" ] && [ -e "$JF_RUNDIR/$1/restart" ] && container_runs "$1"; then
+			control_set "$1" "$3" 1 || :
+		fi
 		_looks=$((_looks + 1))
 		if [ $((_looks % 5)) -eq 0 ] && [ "$(date +%s)" -gt "$_until" ]; then
 			return 1
