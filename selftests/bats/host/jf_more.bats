@@ -43,6 +43,46 @@ need_jq() {
 	[ "$(jq -r '.[0].state' "$F/json")" = exited ]
 }
 
+@test "JSON is valid whatever is in a word: every byte, UTF-8 and what is none" {
+	need_jq
+	command -v perl >/dev/null || skip "no perl"
+	# all bytes but NUL; then the edges of UTF-8, good and bad
+	local all
+	all=$(perl -e 'print map { chr } 1 .. 255')
+	local good=$'\xc2\x80 \xdf\xbf \xe0\xa0\x80 \xed\x9f\xbf \xee\x80\x80 \xf0\x90\x80\x80 \xf4\x8f\xbf\xbd'
+	local bad=$'\xc1\xbf|\xe0\x9f\x80|\xed\xa0\x80|\xf0\x8f\x80\x80|\xf4\x90\x80\x80|\xf8|\xc3|\xe2\x82'
+	mkdir "$F/root \"q\" \\ ä"$'\xff'
+	jf start --env "E=$all" a "$F/root \"q\" \\ ä"$'\xff' -- true "$all" "$good" "$bad" '[x] \y'
+	jf wait a
+	jf inspect --json a >"$F/json"
+	jf ps --json >"$F/ps.json"
+	# strict: jq mends bytes that are no UTF-8 in silence
+	perl -MEncode -e 'local $/; decode("UTF-8", <STDIN>, Encode::FB_CROAK)' <"$F/json"
+	perl -MEncode -e 'local $/; decode("UTF-8", <STDIN>, Encode::FB_CROAK)' <"$F/ps.json"
+	[ "$(jq -r '.[0].argv[1][0:127]' "$F/json")" = "$(perl -e 'print map { chr } 1 .. 127')" ]
+	[ "$(jq -r '.[0].options[0]' "$F/json" | head -c 20)" = "$(head -c 20 <<<"--env=E=$all")" ]
+	# a byte from 128 on alone is no character
+	[ "$(jq '.[0].argv[1][127:] | explode | unique == [65533] and true' "$F/json")" = true ]
+	[ "$(jq '.[0].argv[1] | length' "$F/json")" -eq 255 ]
+	[ "$(jq -r '.[0].argv[2]' "$F/json")" = "$good" ]
+	[ "$(jq -r '.[0].argv[3] | gsub("\ufffd"; "?")' "$F/json")" = '??|???|???|????|????|?|?|??' ]
+	[ "$(jq -r '.[0].argv[4]' "$F/json")" = '[x] \y' ]
+	[ "$(jq -r '.[0].rootfs | gsub("\ufffd"; "?")' "$F/json")" = "$F/root \"q\" \\ ä?" ]
+	jq -e '.[0].command | startswith("true ")' "$F/ps.json"
+}
+
+@test "a process that calls itself anything does not break ps" {
+	need_jq
+	local p=$F/proc/77
+	mkdir -p "$p"
+	printf 'a\tb"\\\033[31m\n' >"$p/comm"
+	container a state=running pid=77
+	export JF_PROC=$F/proc
+	run -0 jf ps
+	[[ ${lines[1]} == *'[a?b"\?[31m]' ]]
+	[ "$(jf ps --json | jq -r '.[0].command')" = '[a?b"\?[31m]' ]
+}
+
 @test "inspect --json of two, with flat-keyed files as objects" {
 	need_jq
 	container a state=killed

@@ -37,20 +37,14 @@ pairs() {
 word_list() {
 	REPLY=
 	[ -r "$JF_RUNDIR/$1/$2" ] || return 0
-	REPLY=$(od -An -v -tu1 "$JF_RUNDIR/$1/$2" | LC_ALL=C awk '
-	BEGIN {
-		for (i = 1; i < 256; i++)
-			byte[i] = i < 32 || i == 127 ? sprintf("\\u%04x", i) : sprintf("%c", i)
-		byte[34] = "\\\""
-		byte[92] = "\\\\"
-	}
+	REPLY=$(od -An -v -tu1 "$JF_RUNDIR/$1/$2" | LC_ALL=C awk "$JF_AWK_JSON"'
 	{
 		for (i = 1; i <= NF; i++) {
 			if ($i == 0) {
-				list = list (list == "" ? "" : ",") "\"" word "\""
-				word = ""
+				list = list (list == "" ? "" : ",") string(text)
+				text = ""
 			} else {
-				word = word byte[$i + 0]
+				text = text sprintf("%c", $i + 0)
 			}
 		}
 	}
@@ -111,7 +105,7 @@ inspect_text() {
 }
 
 inspect_json() {
-	awk -F '\t' "$JF_AWK_JSON"'
+	LC_ALL=C awk -F '\t' "$JF_AWK_JSON"'
 	{
 		value = word($3)
 		if ($2 == "number")

@@ -71,7 +71,7 @@ cmd_main() {
 	done
 	_shown=0
 	while :; do
-		_frame=$(each_container row "$@" | top_bars)
+		_frame=$(rows "$@" | top_bars)
 		# Home, the frame, clear what is below: no flicker.
 		if [ -t 1 ]; then
 			printf '\033[H\033[2J%s\n' "$_frame"
