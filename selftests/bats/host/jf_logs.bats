@@ -100,7 +100,7 @@ rotate() {
 @test "logs -f follows over rotation and loses nothing, then ends with the container" {
 	logger
 	record 0
-	jf_exec logs -f a >"$F/o" &
+	jf_exec logs -f a >"$F/o" 2>"$F/e" &
 	local pid=$! i
 	eventually holds "$F/o" 0
 	for ((i = 1; i <= 60; i++)); do
@@ -116,7 +116,19 @@ rotate() {
 	record 62
 	kill "$LOGGER"
 	wait "$pid"
-	[ "$(<"$F/o")" = "$(seq 0 62)" ]
+	diff "$F/o" <(seq 0 62)
+	[ ! -s "$F/e" ]
+}
+
+@test "logs -f of the real jflog that rotates all the time loses nothing" {
+	local jflog=${JF_BIN:-${JF_SOURCE%/userspace/jf/jf}/build/bin}/jflog
+	"$jflog" --out "$LOG" --max-size 4K --backups 300 -- \
+		awk 'BEGIN { for (i = 1; i <= 20000; i++) { print i; if (i % 400 == 0) { fflush(); system("sleep 0.02") } } }' 3>&- &
+	echo $! >"$JF_RUNDIR/a/logger"
+	eventually test -s "$LOG"
+	run -0 jf logs -f a
+	diff <(echo "$output") <(seq 20000)
+	[ -e "$LOG.200" ]
 }
 
 @test "logs -f that comes too late for what was rotated away says so" {

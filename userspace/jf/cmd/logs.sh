@@ -146,11 +146,12 @@ cmd_main() {
 		log "$1: its jflog still writes: is the disk stuck?"
 	log_path "$1"
 	_log=$REPLY
-	if ! [ -e "$_log" ]; then
+	# for a moment there is only the part that was the log
+	if ! [ -e "$_log" ] && ! [ -e "$_log.1" ]; then
 		check_container "$1"
 		die "container '$1' has no log ($_log): it was not started by jf"
 	fi
-	[ -r "$_log" ] || die "no permission to read $_log: \`jf logs\` must be run by root"
+	[ -r "$_log" ] || [ -r "$_log.1" ] || die "no permission to read $_log: \`jf logs\` must be run by root"
 	record_get "$1" log_since || :
 	_since=$REPLY
 	# the later one; times compare as text

@@ -15,24 +15,25 @@ parts_opened() {
 parts_oldest() {
 	REPLY=$1
 	_part=1
-	while [ -e "$1.$_part" ]; do
-		REPLY=$1.$_part
+	while [ -e "$1.$_part" ] || [ -e "$1.$((_part + 1))" ]; do
+		[ ! -e "$1.$_part" ] || REPLY=$1.$_part
 		_part=$((_part + 1))
 	done
 }
 
 # parts_find FILE: REPLY is the name that fd 5 has now, empty if it has none any
-# more; _newer is that of the part behind it.
+# more; _newer is that of the part behind it. The oldest are renamed first, so
+# for a moment one name is free.
 parts_find() {
 	REPLY=
 	_newer=$1
 	_part=1
-	while [ -e "$1.$_part" ]; do
+	while [ -e "$1.$_part" ] || [ -e "$1.$((_part + 1))" ]; do
 		if parts_opened "$1.$_part"; then
 			REPLY=$1.$_part
 			return
 		fi
-		_newer=$1.$_part
+		[ ! -e "$1.$_part" ] || _newer=$1.$_part
 		_part=$((_part + 1))
 	done
 }
@@ -42,8 +43,8 @@ parts_next() {
 	! parts_opened "$1" || return 1
 	parts_find "$1"
 	_was=$REPLY
-	[ -e "$_newer" ] || return 1 # it is being rotated just now
-	exec 6<"$_newer" || return 1
+	# if it is being rotated just now: next time (`exec` alone would be the end)
+	{ command exec 6<"$_newer"; } 2>/dev/null || return 1
 	if [ -n "$_was" ]; then
 		# renamed while we looked: once more
 		parts_opened "$_was" || return 0
@@ -60,8 +61,15 @@ parts_next() {
 parts_read() {
 	_file=$1
 	shift
-	parts_oldest "$_file"
-	exec 5<"$REPLY" || return 1
+	_looks=50
+	while
+		parts_oldest "$_file"
+		! { command exec 5<"$REPLY"; } 2>/dev/null
+	do
+		_looks=$((_looks - 1))
+		[ "$_looks" -gt 0 ] || return 1
+		nap
+	done
 	cat <&5
 	while :; do
 		_going=0
