@@ -197,11 +197,46 @@ need_jq() {
 @test "top shows a bar against both limits, once if not to a terminal" {
 	container a state=running procs=1 usage=50 peak=60
 	control a soft_limit=75 hard_limit=100
+	container b state=running procs=1 usage=50 peak=60
+	control b soft_limit=100 hard_limit=max
+	container c state=exited
 	run -0 jf top
-	[ "${#lines[@]}" -eq 2 ]
-	[[ ${lines[1]} == 'a '*'[####################         |          ]     100B' ]]
+	[ "${#lines[@]}" -eq 4 ]
+	[[ ${lines[1]} == 'a     running     1   50B   60B  [####################         |          ]   75B  100B  50%' ]]
+	[[ ${lines[2]} == 'b     running     1   50B   60B  [#############           |               ]  100B   max    -' ]]
+	[[ ${lines[3]} == 'c     exited      0    0B    0B  ['*']     -     -    -' ]]
 	run -2 jf top -n 0
 	run -1 jf top nosuch
+}
+
+# in_terminal ROWS COLUMNS COMMAND...: with a terminal of that size as its output
+in_terminal() {
+	local size="rows $1 cols $2"
+	shift 2
+	script -qec "stty $size; $(printf '%q ' "$@")" /dev/null </dev/null
+}
+
+@test "top on a terminal: as wide and as long as it is, colours above the limits" {
+	command -v script >/dev/null || skip "no script"
+	local i
+	container a state=running procs=1 usage=10 peak=60
+	container b state=running procs=1 usage=80 peak=60
+	container c state=running procs=1 usage=99 peak=99
+	for i in a b c; do
+		control "$i" soft_limit=75 hard_limit=100
+	done
+	# shellcheck disable=SC2086 # `busybox sh` is two words
+	run -0 in_terminal 24 80 env PATH="$JF_PATH" $JF_SHELL "$JF_SOURCE" top -n 1
+	[[ $output == *"3 containers, 3 running, 189B"* ]]
+	[[ $output == *$'\e[33mb '* ]]
+	[[ $output == *$'\e[31mc '* ]]
+	# no line is longer than the terminal
+	[ "$(sed 's/\x1b\[[0-9;]*[A-Za-z]//g' <<<"$output" | tr -d '\r' | awk 'length($0) > 80' | wc -l)" -eq 0 ]
+	# five lines: two of heading, two containers, and how many more
+	container d state=running
+	# shellcheck disable=SC2086
+	run -0 in_terminal 5 80 env PATH="$JF_PATH" $JF_SHELL "$JF_SOURCE" top -n 1
+	[[ $output == *"... 2 more"* ]]
 }
 
 @test "check: all there, then each thing missing, with the fix" {
