@@ -139,6 +139,7 @@ teardown_file() { jf_teardown_file; }
 	[ "$(cd "$CONFIGFS/a" && cat soft_limit hard_limit metric hard_action kill_scope grace_ms soft_signal forecast_ms | tr '\n' ' ')" = \
 		'8388608 max anon term process 3000 10 1500 ' ]
 	[ "$(awk '{ print $19 }' "/proc/$(cat "$CLASS/a/pid")/stat")" = 5 ]
+	wait_until holds /var/log/jackfruit/a.log 'b c'
 	run -0 jf logs a
 	[ "$output" = 'b c' ]
 	[ "$(jf inspect --json a | jq -c '.[0] | [.forecast_ms, .options[-1]]')" = '[1500,"--env=A=b c"]' ]
@@ -162,6 +163,16 @@ teardown_file() { jf_teardown_file; }
 	[ "$output" = 'from here' ]
 	[ "$stderr" = err ]
 	run -137 jf run --rm a "$R" 'sh -c "kill -9 \$\$"; exit $?'
+	nothing_left a
+}
+
+@test "run -t: a terminal of its own, as large as the caller's" {
+	jf_command
+	printf '%s\n' 'stty rows 30 cols 90' "PATH=$JF_PATH" \
+		"exec ${JF_COMMAND[*]} run --rm -t a $R 'tty; stty size; exit 5'" >"$BATS_TEST_TMPDIR/type"
+	run -5 script -qec "sh $BATS_TEST_TMPDIR/type" /dev/null </dev/null
+	echo "$output"
+	[[ $output == */dev/*'30 90'* ]]
 	nothing_left a
 }
 

@@ -39,12 +39,12 @@ teardown() { fixture_teardown; }
 		--init '--workdir=/my dir' a "$F/rootfs" -- true)" = "$(<"$STUB_ARGS")" ]
 	[ "$(tr '\0' '|' <"$JF_RUNDIR/a/options")" = "--ro|--bind=/a:/b:ro|--env=X=$odd|--env=Y|--user=1:2|--init|--workdir=/my dir|" ]
 	local option
-	for option in --overlay --net --userns; do
+	for option in --net --init; do
 		run -0 jf run --rm $option b "$F/rootfs" true
 		grep -qx -- "$option" "$STUB_ARGS"
 		rm -r "$JF_CLASS/b"
 	done
-	for option in --tmpfs --cap-add --cap-drop --seccomp --uidmap --gidmap --ulimit; do
+	for option in --overlay --tmpfs --cap-add --cap-drop --seccomp --uidmap --gidmap --ulimit; do
 		run -0 jf run --rm $option value b "$F/rootfs" true
 		grep -qx -- "$option=value" "$STUB_ARGS"
 		rm -r "$JF_CLASS/b"

@@ -231,7 +231,7 @@ in_terminal() {
 	[[ $output == *$'\e[33mb '* ]]
 	[[ $output == *$'\e[31mc '* ]]
 	# no line is longer than the terminal
-	[ "$(sed 's/\x1b\[[0-9;]*[A-Za-z]//g' <<<"$output" | tr -d '\r' | awk 'length($0) > 80' | wc -l)" -eq 0 ]
+	[ "$(echo "$output" | sed 's/\x1b\[[0-9;]*[A-Za-z]//g' | tr -d '\r' | awk 'length($0) > 80' | wc -l)" -eq 0 ]
 	# five lines: two of heading, two containers, and how many more
 	container d state=running
 	# shellcheck disable=SC2086
@@ -253,6 +253,29 @@ in_terminal() {
 	run -1 jf check
 	[[ $output == *"FAIL  container a: limits are not enforced: no: probe lost"* ]]
 	[[ $output == *"warn  container gone: "*"jf rm gone"* ]]
+	# a log that nobody keeps, and one that is not complete
+	container c state=running
+	mkdir -p "$JF_RUNDIR/c"
+	echo 999999999 >"$JF_RUNDIR/c/logger"
+	echo 'jflog: the log lacks 7 bytes' >"$JF_RUNDIR/c/jflog.err"
+	run -1 jf check
+	[[ $output == *"warn  container c: its jflog has gone, "* ]]
+	[[ $output == *"warn  container c: jflog: the log lacks 7 bytes: is there room in $JF_LOGDIR?"* ]]
+	# another version, and kernels that are too old or refused
+	mkdir "$F/module"
+	echo 0.0.9 >"$F/module/version"
+	JF_MODULE=$F/module run -1 jf check
+	[[ $output == *"warn  the module is 0.0.9, jf is "*"modprobe"* ]]
+	# busybox prefers its own uname to one in PATH
+	if [[ $JF_SHELL != busybox* ]]; then
+		# shellcheck disable=SC2016
+		printf '#!/bin/sh\n[ "$1" = -r ] && echo 5.15.0-1 || echo "#1 SMP PREEMPT_RT"\n' >"$F/bin/uname"
+		chmod +x "$F/bin/uname"
+		run -1 jf check
+		[[ $output == *"FAIL  kernel 5.15.0-1: 6.1 or later is needed"* ]]
+		[[ $output == *"FAIL  kernel 5.15.0-1 is PREEMPT_RT, "* ]]
+		rm "$F/bin/uname"
+	fi
 	rm -r "$JF_CONFIGFS"
 	run -1 jf check
 	[[ $output == *"FAIL  configfs is not mounted: "* ]]

@@ -37,10 +37,10 @@ launch_help_options() {
                   rotate the log before it is greater, keep N of those (1)
 
 Passed on to jfrun, see jfrun(1):
-  --bind SRC:DST[:ro]   --tmpfs DST      --ro              --overlay
-  --env NAME[=VALUE]    --user UID[:GID] --workdir DIR     --ulimit NAME=N
-  --cap-add CAP,...     --cap-drop CAP,...   --seccomp off --net
-  --userns              --uidmap MAP     --gidmap MAP      --init
+  --ro  --overlay DIR|tmpfs  --bind SRC:DST[:ro]  --tmpfs DST  --workdir DIR
+  --env NAME[=VALUE]  --user UID[:GID]  --ulimit TYPE=SOFT[:HARD]  --init  --net
+  --uidmap C:H:SIZE  --gidmap C:H:SIZE  --cap-add CAP,...  --cap-drop CAP,...
+  --seccomp off
 
 The options may stand before NAME, or behind ROOTFS. The old spellings
 --soft-mib N, --hard-mib N and --nice N are understood behind the command, too,
@@ -62,7 +62,7 @@ launch_flag() {
 		[ "$JF_VERB" = run ] || return 1
 		JF_RUNNER="$JF_RUNNER --tty"
 		;;
-	--ro | --overlay | --net | --userns | --init)
+	--ro | --net | --init)
 		JF_RUNNER="$JF_RUNNER $1"
 		JF_OPTIONS="$JF_OPTIONS $1"
 		;;
@@ -95,8 +95,8 @@ launch_option() {
 launch_takes() {
 	case $1 in
 	--soft | --hard | --nice | --soft-mib | --hard-mib | --restart | --log-max-size | --log-backups) ;;
-	--bind | --tmpfs | --env | --user | --workdir | --cap-add | --cap-drop | --seccomp) ;;
-	--uidmap | --gidmap | --ulimit) ;;
+	--overlay | --bind | --tmpfs | --env | --user | --workdir | --cap-add | --cap-drop) ;;
+	--seccomp | --uidmap | --gidmap | --ulimit) ;;
 	*) setting_takes "$1" ;;
 	esac
 }
@@ -138,8 +138,8 @@ launch_set() {
 		is_number "$2" || usage_die "$1 '$2': not a number"
 		JF_LOGGER="$JF_LOGGER --backups $2"
 		;;
-	--bind | --tmpfs | --env | --user | --workdir | --cap-add | --cap-drop | --seccomp | \
-		--uidmap | --gidmap | --ulimit)
+	--overlay | --bind | --tmpfs | --env | --user | --workdir | --cap-add | --cap-drop | \
+		--seccomp | --uidmap | --gidmap | --ulimit)
 		JF_RUNNER="$JF_RUNNER $_option"
 		;;
 	*)
