@@ -13,28 +13,33 @@ JF_SOURCE=$(readlink -f "$BATS_TEST_DIRNAME/../../userspace/jf/jf")
 CONFIGFS=/sys/kernel/config/jackfruit
 CLASS=/sys/class/jackfruit
 
-# What all tests of a file share: the module, and the tools in a PATH of their own.
+# What all tests of a file share: the module, two root file systems, and the tools in a PATH of
+# their own.
 jf_setup_file() {
 	modprobe jackfruit
+	make_rootfs "$BATS_FILE_TMPDIR/root"
+	make_rootfs "$BATS_FILE_TMPDIR/root2" sh sleep true
 	export JF_TOOLS=$BATS_FILE_TMPDIR/tools
 	mkdir -p "$JF_TOOLS"
 	ln -s "$(command -v jfrun)" "$(command -v jflog)" "$JF_TOOLS"
 	busybox --install -s "$JF_TOOLS"
 }
 
-# jf_setup: R is a rootfs for the test.
+# jf_setup: R is a rootfs with all applets, R2 one with few.
 jf_setup() {
-	R=$BATS_TEST_TMPDIR/root
-	make_rootfs "$R"
+	# shellcheck disable=SC2034 # for the tests
+	R=$BATS_FILE_TMPDIR/root R2=$BATS_FILE_TMPDIR/root2
 }
 
 # Whatever a test has left, also a failed one.
 jf_teardown() {
-	local name
+	local path names=()
 	[[ -z ${FOLLOWER-} ]] || kill "$FOLLOWER" 2>/dev/null || true
-	for name in "$CONFIGFS"/*/ /run/jackfruit/*/; do
-		[[ ! -d $name ]] || jf rm -f "$(basename "$name")" >/dev/null 2>&1 || true
+	for path in "$CONFIGFS"/*/ /run/jackfruit/*/; do
+		path=${path%/}
+		[[ ! -d $path ]] || [[ " ${names[*]-} " == *" ${path##*/} "* ]] || names+=("${path##*/}")
 	done
+	[[ ${#names[@]} -eq 0 ]] || jf rm -f "${names[@]}" >/dev/null 2>&1 || true
 }
 
 jf_teardown_file() {

@@ -55,6 +55,9 @@ void command_note_inherited(void)
 			note(fd);
 }
 
+/* Four times the usual: the command and we need not take turns so often. */
+#define PIPE_SIZE (256 << 10)
+
 struct failure {
 	int status;
 	char message[MESSAGE_MAX];
@@ -130,6 +133,8 @@ bool command_start(struct command *command, char **argv, int *status)
 
 	for (stream = 0; stream < STREAMS; stream++) {
 		make_pipe(pipes[stream]);
+		/* no matter if a user has no more of it */
+		fcntl(pipes[stream][0], F_SETPIPE_SZ, PIPE_SIZE);
 		command->pipes[stream] = pipes[stream][0];
 		outputs[stream] = pipes[stream][1];
 	}

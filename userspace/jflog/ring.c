@@ -21,7 +21,7 @@
 /* it is not worth while to read less */
 #define LEAST (sizeof(struct chunk) + 4096)
 /* more would only make the first bytes wait for the last */
-#define MOST 65536
+#define MOST (256 << 10)
 
 struct ring {
 	pthread_mutex_t lock;

@@ -115,9 +115,13 @@ stub_jfrun() {
 	cat <<'EOF'
 #!/bin/sh
 printf '%s\n' "$@" >"$STUB_ARGS"
+echo "$*" >>"$STUB_ARGS.all"
+ready=
 while :; do
 	case $1 in
-	--ready-fd | --soft | --hard | --nice) shift 2 ;;
+	--ready-fd) ready=yes; shift 2 ;;
+	--soft | --hard | --nice) shift 2 ;;
+	--*) shift ;;
 	*) break ;;
 	esac
 done
@@ -125,29 +129,36 @@ name=$1
 shift 3
 if [ -n "${STUB_ERROR-}" ]; then
 	echo "jfrun: $STUB_ERROR" >&2
-	echo "error: $STUB_ERROR" >&3
+	[ -z "$ready" ] || echo "error: $STUB_ERROR" >&3
 	exit "$STUB_STATUS"
 fi
 [ -z "${STUB_SILENT-}" ] || exit "$STUB_SILENT"
 mkdir -p "$JF_CONFIGFS/$name" "$JF_CLASS/$name"
-put() { echo "$2" >"$JF_CLASS/$name/$1"; }
+# whole at any moment, as the kernel's are
+put() { echo "$2" >"$JF_CLASS/$name/.$1" && mv "$JF_CLASS/$name/.$1" "$JF_CLASS/$name/$1"; }
 put reason none
 put exit_status ''
 put procs 1
 exec 8<&0
-"$@" <&8 3>&- 8<&- &
+[ -z "$ready" ] || exec 9>&3
+exec 3>&-
+"$@" <&8 8<&- 9>&- &
 pid=$!
+[ -z "$ready" ] || exec 3>&9 9>&-
 trap 'kill $pid' TERM
 put pid $pid
 put state running
-echo "ready $pid" >&3
-exec 3>&-
+if [ -n "$ready" ]; then
+	echo "ready $pid" >&3
+	exec 3>&-
+fi
 wait $pid
 status=$?
 trap '' TERM
+[ -z "${STUB_REASON-}" ] || reason=$STUB_REASON
 put exit_status $status
 put procs 0
-put reason exited
+put reason ${reason:-exited}
 put state exited
 exit $status
 EOF
@@ -161,10 +172,13 @@ stub_jflog() {
 out=$2
 shift 2
 tee=
-if [ "$1" = --tee ]; then
-	tee=yes
-	shift
-fi
+while :; do
+	case $1 in
+	--tee) tee=yes; shift ;;
+	--max-size | --backups) echo "$1 $2" >>"$STUB_ARGS.jflog"; shift 2 ;;
+	*) break ;;
+	esac
+done
 [ "$1" = -- ] || exit 125
 shift
 if [ -n "${STUB_LOG_ERROR-}" ]; then

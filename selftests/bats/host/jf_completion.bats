@@ -27,6 +27,29 @@ complete_line() {
 	[ "$(complete_line jf update --metric a)" = anon ]
 	[ "$(complete_line jf update --metric '')" = 'rss anon rss+swap' ]
 	[ -z "$(complete_line jf stop -t '')" ]
+	[ "$(complete_line jf start --restart on)" = on-failure ]
+	[ "$(complete_line jf run --tt)" = --tty ]
+	[ "$(complete_line jf logs --std)" = '--stdout --stderr' ]
+	[ "$(complete_line jf ps --filter state=re)" = state=restarting ]
+}
+
+@test "every option of a command's help is completed" {
+	local verb option offered
+	for verb in "${JF_SOURCE%/*}"/cmd/*.sh; do
+		verb=${verb##*/}
+		verb=${verb%.sh}
+		[ "$verb" != help ] || continue
+		offered=$(complete_line jf "$verb" --)
+		for option in $(jf help "$verb" | grep -oE '(^|[ ,|[])--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u); do
+			case $option in
+			--soft-mib | --hard-mib) continue ;; # old
+			esac
+			[[ " $offered " == *" $option "* ]] || {
+				echo "jf $verb $option is not completed"
+				return 1
+			}
+		done
+	done
 }
 
 @test "names that fit the command" {

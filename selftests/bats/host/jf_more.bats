@@ -43,6 +43,46 @@ need_jq() {
 	[ "$(jq -r '.[0].state' "$F/json")" = exited ]
 }
 
+@test "JSON is valid whatever is in a word: every byte, UTF-8 and what is none" {
+	need_jq
+	command -v perl >/dev/null || skip "no perl"
+	# all bytes but NUL; then the edges of UTF-8, good and bad
+	local all
+	all=$(perl -e 'print map { chr } 1 .. 255')
+	local good=$'\xc2\x80 \xdf\xbf \xe0\xa0\x80 \xed\x9f\xbf \xee\x80\x80 \xf0\x90\x80\x80 \xf4\x8f\xbf\xbd'
+	local bad=$'\xc1\xbf|\xe0\x9f\x80|\xed\xa0\x80|\xf0\x8f\x80\x80|\xf4\x90\x80\x80|\xf8|\xc3|\xe2\x82'
+	mkdir "$F/root \"q\" \\ ä"$'\xff'
+	jf start --env "E=$all" a "$F/root \"q\" \\ ä"$'\xff' -- true "$all" "$good" "$bad" '[x] \y'
+	jf wait a
+	jf inspect --json a >"$F/json"
+	jf ps --json >"$F/ps.json"
+	# strict: jq mends bytes that are no UTF-8 in silence
+	perl -MEncode -e 'local $/; decode("UTF-8", <STDIN>, Encode::FB_CROAK)' <"$F/json"
+	perl -MEncode -e 'local $/; decode("UTF-8", <STDIN>, Encode::FB_CROAK)' <"$F/ps.json"
+	[ "$(jq -r '.[0].argv[1][0:127]' "$F/json")" = "$(perl -e 'print map { chr } 1 .. 127')" ]
+	[ "$(jq -r '.[0].options[0]' "$F/json" | head -c 20)" = "$(head -c 20 <<<"--env=E=$all")" ]
+	# a byte from 128 on alone is no character
+	[ "$(jq '.[0].argv[1][127:] | explode | unique == [65533] and true' "$F/json")" = true ]
+	[ "$(jq '.[0].argv[1] | length' "$F/json")" -eq 255 ]
+	[ "$(jq -r '.[0].argv[2]' "$F/json")" = "$good" ]
+	[ "$(jq -r '.[0].argv[3] | gsub("\ufffd"; "?")' "$F/json")" = '??|???|???|????|????|?|?|??' ]
+	[ "$(jq -r '.[0].argv[4]' "$F/json")" = '[x] \y' ]
+	[ "$(jq -r '.[0].rootfs | gsub("\ufffd"; "?")' "$F/json")" = "$F/root \"q\" \\ ä?" ]
+	jq -e '.[0].command | startswith("true ")' "$F/ps.json"
+}
+
+@test "a process that calls itself anything does not break ps" {
+	need_jq
+	local p=$F/proc/77
+	mkdir -p "$p"
+	printf 'a\tb"\\\033[31m\n' >"$p/comm"
+	container a state=running pid=77
+	export JF_PROC=$F/proc
+	run -0 jf ps
+	[[ ${lines[1]} == *'[a?b"\?[31m]' ]]
+	[ "$(jf ps --json | jq -r '.[0].command')" = '[a?b"\?[31m]' ]
+}
+
 @test "inspect --json of two, with flat-keyed files as objects" {
 	need_jq
 	container a state=killed
@@ -73,14 +113,14 @@ need_jq() {
 @test "update writes what was asked, in the kernel's words" {
 	container a
 	control a soft_limit=1 hard_limit=2 nice=0 grace_ms=1 metric=rss hard_action=kill \
-		kill_scope=container soft_signal=0
+		kill_scope=container soft_signal=0 forecast_ms=0
 	run -0 jf update a --nice inherit
 	[ "$(<"$JF_CONFIGFS/a/nice")" = inherit ]
 	run -0 jf update a --soft 8M --hard-mib 16 --nice -3 --grace 5 --metric anon \
-		--action term --scope process --soft-signal SIGUSR1
+		--action term --scope process --soft-signal SIGUSR1 --forecast 2500
 	[ "$output" = a ]
-	[ "$(cd "$JF_CONFIGFS/a" && cat soft_limit hard_limit nice grace_ms metric hard_action kill_scope soft_signal | tr '\n' ' ')" = \
-		'8M 16M -3 5000 anon term process 10 ' ]
+	[ "$(cd "$JF_CONFIGFS/a" && cat soft_limit hard_limit nice grace_ms metric hard_action kill_scope soft_signal forecast_ms | tr '\n' ' ')" = \
+		'8M 16M -3 5000 anon term process 10 2500 ' ]
 }
 
 @test "update refuses bad values, each by name, and changes nothing" {
@@ -88,7 +128,7 @@ need_jq() {
 	control a soft_limit=1000 hard_limit=2000 nice=0
 	local words
 	for words in '--soft 1X' '--hard 0' '--nice 99' '--metric vsz' '--action explode' \
-		'--scope world' '--soft-signal NOSUCH' '--soft-signal 65' '--grace x' '--nosuch 1' '--soft'; do
+		'--scope world' '--soft-signal NOSUCH' '--soft-signal 65' '--grace x' '--forecast -1' '--nosuch 1' '--soft'; do
 		# shellcheck disable=SC2086 # words
 		run -2 jf update a --nice 3 $words
 		[[ $output == *"${words%% *}"* ]]
@@ -157,11 +197,46 @@ need_jq() {
 @test "top shows a bar against both limits, once if not to a terminal" {
 	container a state=running procs=1 usage=50 peak=60
 	control a soft_limit=75 hard_limit=100
+	container b state=running procs=1 usage=50 peak=60
+	control b soft_limit=100 hard_limit=max
+	container c state=exited
 	run -0 jf top
-	[ "${#lines[@]}" -eq 2 ]
-	[[ ${lines[1]} == 'a '*'[####################         |          ]     100B' ]]
+	[ "${#lines[@]}" -eq 4 ]
+	[[ ${lines[1]} == 'a     running     1   50B   60B  [####################         |          ]   75B  100B  50%' ]]
+	[[ ${lines[2]} == 'b     running     1   50B   60B  [#############           |               ]  100B   max    -' ]]
+	[[ ${lines[3]} == 'c     exited      0    0B    0B  ['*']     -     -    -' ]]
 	run -2 jf top -n 0
 	run -1 jf top nosuch
+}
+
+# in_terminal ROWS COLUMNS COMMAND...: with a terminal of that size as its output
+in_terminal() {
+	local size="rows $1 cols $2"
+	shift 2
+	script -qec "stty $size; $(printf '%q ' "$@")" /dev/null </dev/null
+}
+
+@test "top on a terminal: as wide and as long as it is, colours above the limits" {
+	command -v script >/dev/null || skip "no script"
+	local i
+	container a state=running procs=1 usage=10 peak=60
+	container b state=running procs=1 usage=80 peak=60
+	container c state=running procs=1 usage=99 peak=99
+	for i in a b c; do
+		control "$i" soft_limit=75 hard_limit=100
+	done
+	# shellcheck disable=SC2086 # `busybox sh` is two words
+	run -0 in_terminal 24 80 env PATH="$JF_PATH" $JF_SHELL "$JF_SOURCE" top -n 1
+	[[ $output == *"3 containers, 3 running, 189B"* ]]
+	[[ $output == *$'\e[33mb '* ]]
+	[[ $output == *$'\e[31mc '* ]]
+	# no line is longer than the terminal
+	[ "$(echo "$output" | sed 's/\x1b\[[0-9;]*[A-Za-z]//g' | tr -d '\r' | awk 'length($0) > 80' | wc -l)" -eq 0 ]
+	# five lines: two of heading, two containers, and how many more
+	container d state=running
+	# shellcheck disable=SC2086
+	run -0 in_terminal 5 80 env PATH="$JF_PATH" $JF_SHELL "$JF_SOURCE" top -n 1
+	[[ $output == *"... 2 more"* ]]
 }
 
 @test "check: all there, then each thing missing, with the fix" {
@@ -178,6 +253,29 @@ need_jq() {
 	run -1 jf check
 	[[ $output == *"FAIL  container a: limits are not enforced: no: probe lost"* ]]
 	[[ $output == *"warn  container gone: "*"jf rm gone"* ]]
+	# a log that nobody keeps, and one that is not complete
+	container c state=running
+	mkdir -p "$JF_RUNDIR/c"
+	echo 999999999 >"$JF_RUNDIR/c/logger"
+	echo 'jflog: the log lacks 7 bytes' >"$JF_RUNDIR/c/jflog.err"
+	run -1 jf check
+	[[ $output == *"warn  container c: its jflog has gone, "* ]]
+	[[ $output == *"warn  container c: jflog: the log lacks 7 bytes: is there room in $JF_LOGDIR?"* ]]
+	# another version, and kernels that are too old or refused
+	mkdir "$F/module"
+	echo 0.0.9 >"$F/module/version"
+	JF_MODULE=$F/module run -1 jf check
+	[[ $output == *"warn  the module is 0.0.9, jf is "*"modprobe"* ]]
+	# busybox prefers its own uname to one in PATH
+	if [[ $JF_SHELL != busybox* ]]; then
+		# shellcheck disable=SC2016
+		printf '#!/bin/sh\n[ "$1" = -r ] && echo 5.15.0-1 || echo "#1 SMP PREEMPT_RT"\n' >"$F/bin/uname"
+		chmod +x "$F/bin/uname"
+		run -1 jf check
+		[[ $output == *"FAIL  kernel 5.15.0-1: 6.1 or later is needed"* ]]
+		[[ $output == *"FAIL  kernel 5.15.0-1 is PREEMPT_RT, "* ]]
+		rm "$F/bin/uname"
+	fi
 	rm -r "$JF_CONFIGFS"
 	run -1 jf check
 	[[ $output == *"FAIL  configfs is not mounted: "* ]]

@@ -26,14 +26,33 @@ bad() {
 	_failed=1
 }
 
+check_kernel() {
+	_release=$(uname -r)
+	_major=${_release%%.*}
+	_minor=${_release#*.}
+	_minor=${_minor%%[!0-9]*}
+	if is_number "$_major" && is_number "$_minor" && [ $((_major * 1000 + _minor)) -lt 6001 ]; then
+		bad "kernel $_release: 6.1 or later is needed"
+	else
+		good "kernel $_release"
+	fi
+	case $(uname -v) in
+	*PREEMPT_RT*) bad "kernel $_release is PREEMPT_RT, which the module refuses: boot another one" ;;
+	esac
+}
+
 check_module() {
-	good "kernel $(uname -r)"
 	if [ -d "$JF_CLASS" ]; then
 		good "module jackfruit is loaded"
 	elif modinfo jackfruit >/dev/null 2>&1; then
 		bad "module jackfruit is not loaded: \`modprobe jackfruit\`"
 	else
 		bad "module jackfruit is not installed for this kernel: \`make && make install\`, then \`modprobe jackfruit\`"
+	fi
+	if [ -r "$JF_MODULE/version" ] && read -r _version <"$JF_MODULE/version" &&
+		[ "$_version" != "$JF_VERSION" ]; then
+		warn "the module is $_version, jf is $JF_VERSION:" \
+			"\`make install\`, then \`modprobe -r jackfruit && modprobe jackfruit\`"
 	fi
 	if [ -d "$JF_CONFIGFS" ]; then
 		good "configfs shows it ($JF_CONFIGFS)"
@@ -60,7 +79,7 @@ check_tools() {
 			bad "$_tool is not in PATH: \`make install\`"
 		fi
 	done
-	for _tool in awk cat date dd mkdir mkfifo od rm rmdir setsid sleep tr; do
+	for _tool in awk cat cut date dd mkdir mkfifo od rm rmdir setsid sleep sort stty tail tr; do
 		command -v "$_tool" >/dev/null 2>&1 ||
 			bad "$_tool is not in PATH: busybox has it, or the package coreutils or util-linux"
 	done
@@ -71,6 +90,8 @@ check_udev() {
 		for _rules in "$_dir"/udev/rules.d/*jackfruit.rules; do
 			if [ -e "$_rules" ]; then
 				good "udev rule $_rules"
+				[ -S "$JF_UDEV" ] ||
+					warn "udevd does not run: limits hold, but nobody is told: start systemd-udevd"
 				return
 			fi
 		done
@@ -99,13 +120,23 @@ check_containers() {
 		_name=${_name##*/}
 		[ "$_name" != '*' ] || continue
 		container_state "$_name"
-		[ "$REPLY" != lost ] || warn "container $_name: the kernel knows it no more: \`jf rm $_name\`"
+		case $REPLY in
+		lost) warn "container $_name: the kernel knows it no more: \`jf rm $_name\`" ;;
+		running)
+			logger_runs "$_name" ||
+				warn "container $_name: its jflog has gone, what it writes is lost: stop it and start it again"
+			;;
+		esac
+		if [ -s "$JF_RUNDIR/$_name/jflog.err" ]; then
+			warn "container $_name: $(tail -n 1 "$JF_RUNDIR/$_name/jflog.err"): is there room in $JF_LOGDIR?"
+		fi
 	done
 }
 
 cmd_main() {
 	[ $# -eq 0 ] || usage_die "'$1': check takes no argument"
 	_failed=0
+	check_kernel
 	check_module
 	check_tools
 	check_udev

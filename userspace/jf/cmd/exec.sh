@@ -8,10 +8,15 @@ JF_FAIL=125 JF_USAGE=125
 
 cmd_usage() {
 	cat <<'EOF'
-usage: jf exec NAME [--] CMD [ARG...]
+usage: jf exec [OPTION...] NAME [--] CMD [ARG...]
 
 Runs CMD in the running container NAME, a member of it like the others, and
 returns its status.
+
+  -t, --tty             a terminal of its own
+  --env NAME[=VALUE]    add to the environment
+  --user UID[:GID]      run CMD as this user
+  --workdir DIR         run CMD there
 
 exit status: CMD's, or 128+N if signal N ended it; 125 jf or jfrun failed;
 126 CMD cannot be executed; 127 CMD was not found
@@ -19,10 +24,29 @@ EOF
 }
 
 cmd_main() {
-	case ${1-} in
-	--) shift ;;
-	-?*) unknown_option "$1" ;;
-	esac
+	_runner=
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-t | --tty) _runner="$_runner --tty" ;;
+		--env=* | --user=* | --workdir=*)
+			quote_word "$1"
+			_runner="$_runner $REPLY"
+			;;
+		--env | --user | --workdir)
+			need_value "$1" $#
+			quote_word "$1=$2"
+			_runner="$_runner $REPLY"
+			shift
+			;;
+		--)
+			shift
+			break
+			;;
+		-?*) unknown_option "$1" ;;
+		*) break ;;
+		esac
+		shift
+	done
 	need_names $#
 	_name=$1
 	shift
@@ -32,5 +56,5 @@ cmd_main() {
 	need_tool jfrun
 	check_container "$_name"
 	[ "$REPLY" = running ] || die "container '$_name' is not running ($REPLY): \`jf ps $_name\`"
-	exec jfrun --join "$_name" -- "$@"
+	eval "exec jfrun --join \"\$_name\" $_runner -- \"\$@\""
 }

@@ -32,24 +32,19 @@ pairs() {
 	done <"$1"
 }
 
-# argv NAME: the words as a JSON list. od, since no shell variable holds a NUL.
-argv() {
+# word_list NAME FILE: its words as a JSON list. od, since no shell variable
+# holds a NUL.
+word_list() {
 	REPLY=
-	[ -r "$JF_RUNDIR/$1/argv" ] || return 0
-	REPLY=$(od -An -v -tu1 "$JF_RUNDIR/$1/argv" | LC_ALL=C awk '
-	BEGIN {
-		for (i = 1; i < 256; i++)
-			byte[i] = i < 32 || i == 127 ? sprintf("\\u%04x", i) : sprintf("%c", i)
-		byte[34] = "\\\""
-		byte[92] = "\\\\"
-	}
+	[ -r "$JF_RUNDIR/$1/$2" ] || return 0
+	REPLY=$(od -An -v -tu1 "$JF_RUNDIR/$1/$2" | LC_ALL=C awk "$JF_AWK_JSON"'
 	{
 		for (i = 1; i <= NF; i++) {
 			if ($i == 0) {
-				list = list (list == "" ? "" : ",") "\"" word "\""
-				word = ""
+				list = list (list == "" ? "" : ",") string(text)
+				text = ""
 			} else {
-				word = word byte[$i + 0]
+				text = text sprintf("%c", $i + 0)
 			}
 		}
 	}
@@ -72,7 +67,7 @@ inspect_fields() {
 		pairs "$JF_CLASS/$1/$_attribute"
 		field "$_attribute" pairs
 	done
-	for _attribute in soft_limit hard_limit soft_signal grace_ms nice; do
+	for _attribute in soft_limit hard_limit soft_signal grace_ms forecast_ms nice; do
 		control_get "$1" "$_attribute"
 		field "$_attribute" number
 	done
@@ -80,11 +75,11 @@ inspect_fields() {
 		control_get "$1" "$_attribute"
 		field "$_attribute" text
 	done
-	for _attribute in rootfs command; do
+	for _attribute in rootfs command restart; do
 		record_get "$1" "$_attribute"
 		field "$_attribute" text
 	done
-	for _attribute in created logger; do
+	for _attribute in restarts created logger; do
 		record_get "$1" "$_attribute"
 		field "$_attribute" number
 	done
@@ -98,8 +93,10 @@ inspect_fields() {
 	fi
 	field pids words
 	if [ -n "$_json" ]; then
-		argv "$1"
-		field argv list
+		for _attribute in options argv; do
+			word_list "$1" "$_attribute"
+			field "$_attribute" list
+		done
 	fi
 }
 
@@ -108,7 +105,7 @@ inspect_text() {
 }
 
 inspect_json() {
-	awk -F '\t' "$JF_AWK_JSON"'
+	LC_ALL=C awk -F '\t' "$JF_AWK_JSON"'
 	{
 		value = word($3)
 		if ($2 == "number")

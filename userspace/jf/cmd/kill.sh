@@ -28,11 +28,11 @@ kill_signal() {
 }
 
 kill_all() {
-	if ! control_set "$1" kill 1 && container_runs "$1"; then
+	if ! container_ask "$1" kill && container_runs "$1"; then
 		log "$1: cannot be killed: $REPLY"
 		return 1
 	fi
-	await_end "$1" 10 && return 0
+	await_end "$1" 10 kill && return 0
 	log "$1: members are still there: \`jf ps $1\`, \`dmesg\`"
 	return 1
 }
@@ -63,7 +63,7 @@ cmd_main() {
 	need_control
 	for _name; do
 		check_container "$_name"
-		container_runs "$_name" || die "container '$_name' does not run: there is nothing to kill"
+		container_up "$_name" || die "container '$_name' does not run: there is nothing to kill"
 	done
 	_failed=0
 	for _name; do

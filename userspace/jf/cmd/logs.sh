@@ -5,34 +5,62 @@
 #   2026-01-31T12:00:00.123456789Z stdout F text
 # F ends a line, P is a part of one that goes on in the next record of that stream.
 
+# shellcheck source=/dev/null # found at run time
+. "$JF_HOME/lib/parts.sh"
+
 cmd_usage() {
 	cat <<'EOF'
-usage: jf logs [-f] [-n N] [-t] NAME
+usage: jf logs [-f] [-n N] [--since TIME] [--stdout | --stderr] [-t] NAME
 
-Prints what the container NAME wrote: its stdout to stdout, its stderr to stderr.
+Prints what the container NAME wrote: its stdout to stdout, its stderr to stderr;
+rotated parts of its log, too.
 
   -f, --follow       go on as it writes, until it ends
   -n, --tail N       only the last N lines
+  --since TIME       only from then on: 90s, 10m, 3h, 2d ago, or a time in UTC or
+                     its beginning, as in 2026-01-31T12:00
+  --stdout, --stderr only this stream
   -t, --timestamps   each line begins with the time it was written
 EOF
 }
 
-# logs_count: how many lines end in the log.
-logs_count() {
-	awk -v since="$1" 'substr($1, 1, length(since)) >= since && $3 == "F" { n++ } END { print n + 0 }' "$2"
+# logs_time TIME: REPLY is as the log has it.
+logs_time() {
+	REPLY=${1%Z}
+	case $1 in
+	*[0-9][smhd])
+		is_number "${1%?}" || return 1
+		plain_number "${1%?}"
+		case $1 in
+		*m) REPLY=$((REPLY * 60)) ;;
+		*h) REPLY=$((REPLY * 3600)) ;;
+		*d) REPLY=$((REPLY * 86400)) ;;
+		esac
+		REPLY=$(date -u -d "@$(($(date +%s) - REPLY))" +%Y-%m-%dT%H:%M:%S)
+		;;
+	[0-9][0-9][0-9][0-9]-[0-9]*) ;;
+	*) return 1 ;;
+	esac
 }
 
-# logs_text SINCE SKIP STAMPS: CRI records to text. The text begins behind the
+# logs_count: how many lines end in the log.
+logs_count() {
+	awk -v since="$1" -v only="$2" '
+	substr($1, 1, length(since)) >= since && $3 == "F" && (only == "" || $2 == only) { n++ }
+	END { print n + 0 }'
+}
+
+# logs_text SINCE SKIP STAMPS ONLY: CRI records to text. The text begins behind the
 # third blank, whatever it holds. Each stream knows for itself whether it is
 # in the middle of a line, and whether that line is to be seen.
 logs_text() {
 	# shellcheck disable=SC2086 # none or two words
-	awk $JF_AWK_LINES -v since="$1" -v skip="$2" -v stamps="$3" '
+	awk $JF_AWK_LINES -v since="$1" -v skip="$2" -v stamps="$3" -v only="$4" '
 	{
 		time = $1
 		stream = $2
 		tag = $3
-		if (substr(time, 1, length(since)) < since)
+		if (substr(time, 1, length(since)) < since || (only != "" && stream != only))
 			next
 		if (!inside[stream])
 			seen[stream] = (ended >= skip)
@@ -66,10 +94,23 @@ cmd_main() {
 	_follow=
 	_tail=
 	_stamps=0
+	_asked=
+	_only=
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-f | --follow) _follow=yes ;;
 		-t | --timestamps) _stamps=1 ;;
+		--stdout | --stderr)
+			[ "${_only:-${1#--}}" = "${1#--}" ] ||
+				usage_die "--stdout and --stderr: without them you have both"
+			_only=${1#--}
+			;;
+		--since)
+			need_value "$1" $#
+			_asked=$2
+			shift
+			;;
+		--since=*) _asked=${1#*=} ;;
 		-n | --tail)
 			need_value "$1" $#
 			_tail=$2
@@ -94,30 +135,44 @@ cmd_main() {
 	'' | all) ;;
 	*) is_number "$_tail" || usage_die "--tail '$_tail': not a number of lines" ;;
 	esac
+	if [ -n "$_asked" ]; then
+		logs_time "$_asked" ||
+			usage_die "--since '$_asked': not a time: as in 10m, or 2026-01-31T12:00"
+		_asked=$REPLY
+	fi
 	check_name "$1"
 	# A container that has ended just now: its jflog may have a last byte to write.
 	[ -n "$_follow" ] || container_runs "$1" || await_logger "$1" ||
 		log "$1: its jflog still writes: is the disk stuck?"
 	log_path "$1"
 	_log=$REPLY
-	if ! [ -e "$_log" ]; then
+	# for a moment there is only the part that was the log
+	if ! [ -e "$_log" ] && ! [ -e "$_log.1" ]; then
 		check_container "$1"
 		die "container '$1' has no log ($_log): it was not started by jf"
 	fi
-	[ -r "$_log" ] || die "no permission to read $_log: \`jf logs\` must be run by root"
+	[ -r "$_log" ] || [ -r "$_log.1" ] || die "no permission to read $_log: \`jf logs\` must be run by root"
 	record_get "$1" log_since || :
 	_since=$REPLY
+	# the later one; times compare as text
+	case $_asked in
+	'') ;;
+	*) _since=$(printf '%s\n' "$_since" "$_asked" | LC_ALL=C sort | tail -n 1) ;;
+	esac
 	_skip=0
 	if [ -n "$_tail" ] && [ "$_tail" != all ]; then
-		_skip=$(($(logs_count "$_since" "$_log") - _tail))
+		_skip=$(($(parts_read "$_log" | logs_count "$_since" "$_only") - _tail))
 		[ "$_skip" -ge 0 ] || _skip=0
 	fi
 	JF_AWK_LINES=
-	if [ -z "$_follow" ]; then
-		logs_text "$_since" "$_skip" "$_stamps" <"$_log"
-	else
+	if [ -n "$_follow" ]; then
 		line_awk
 		JF_AWK_LINES=$REPLY
-		follow "$_log" logs_going "$1" | logs_text "$_since" "$_skip" "$_stamps"
+	fi
+	# without anything to wait for it is read to its end
+	parts_read "$_log" ${_follow:+logs_going "$1"} | logs_text "$_since" "$_skip" "$_stamps" "$_only"
+	# what could not be kept; in the foreground it was seen
+	if [ -s "$JF_RUNDIR/$1/jflog.err" ]; then
+		log "$1: $(tail -n 1 "$JF_RUNDIR/$1/jflog.err")"
 	fi
 }

@@ -27,79 +27,64 @@ EOF
 }
 
 # ps_filter KEY=VALUE
+# shellcheck disable=SC2034 # for lib/rows.sh
 ps_filter() {
 	case $1 in
-	state=*) _state_wanted=${1#*=} ;;
-	reason=*) _reason_wanted=${1#*=} ;;
-	name=*) _name_wanted=${1#*=} ;;
+	state=*) JF_STATE_WANTED=${1#*=} ;;
+	reason=*) JF_REASON_WANTED=${1#*=} ;;
+	name=*) JF_NAME_WANTED=${1#*=} ;;
 	*) usage_die "--filter '$1': not a filter: state=, reason= or name= and a value" ;;
 	esac
 }
 
-# ps_row NAME: its row, if it is wanted.
-ps_row() {
-	# shellcheck disable=SC2254 # a pattern
-	case $1 in
-	$_name_wanted) ;;
-	*) return 0 ;;
-	esac
-	if [ -n "$_state_wanted" ]; then
-		container_state "$1"
-		[ "$REPLY" = "$_state_wanted" ] || return 0
-	fi
-	if [ -n "$_reason_wanted" ]; then
-		status_get "$1" reason
-		[ "$REPLY" = "$_reason_wanted" ] || return 0
-	fi
-	if [ "$_form" = names ]; then
-		printf '%s\n' "$1"
+# ps_names [NAME...]: names only; nothing is read if nothing is asked for.
+ps_names() {
+	if [ -n "$JF_STATE_WANTED$JF_REASON_WANTED" ]; then
+		rows "$@" | cut -f 1
 	else
-		row "$1"
+		each_container echo "$@"
 	fi
 }
 
 # Numbers to the right, words to the left; the command as it is.
 ps_table() {
 	awk -F '\t' -v most="$1" -v now="$(date +%s)" "$JF_AWK_HUMAN"'
-	function cells(line) {
-		if (split(line, cell, "\t") > columns)
-			columns = split(line, cell, "\t")
+	function row(line,  i) {
 		rows++
-		for (i = 1; i <= columns; i++) {
-			table[rows, i] = cell[i]
+		table[rows] = line
+		split(line, cell, "\t")
+		for (i = 1; i < 12; i++)
 			if (length(cell[i]) > width[i])
 				width[i] = length(cell[i])
-		}
 	}
 	function dash(s) {
 		return s == "" || s == "none" ? "-" : s
 	}
 	BEGIN {
-		cells("NAME\tSTATE\tPID\tPROCS\tUSAGE\tPEAK\tSOFT\tHARD\tUP\tREASON\tSTATUS\tCOMMAND")
+		row("NAME\tSTATE\tPID\tPROCS\tUSAGE\tPEAK\tSOFT\tHARD\tUP\tREASON\tSTATUS\tCOMMAND")
 	}
 	{
 		command = dash($13)
 		if (most > 0 && length(command) > most)
 			command = substr(command, 1, most - 3) "..."
-		cells($1 "\t" $2 "\t" ($3 > 0 ? $3 : "-") "\t" dash($4) "\t" human($5) "\t" \
+		row($1 "\t" $2 "\t" ($3 > 0 ? $3 : "-") "\t" dash($4) "\t" human($5) "\t" \
 			human($6) "\t" human($7) "\t" human($8) "\t" \
 			($2 == "running" && $9 > 0 ? since(now - $9) : "-") "\t" \
 			dash($10) "\t" dash($11) "\t" command)
 	}
 	END {
+		for (i = 1; i < 12; i++)
+			format = format "%" (i < 3 || i == 10 ? "-" : "") width[i] "s  "
 		for (r = 1; r <= rows; r++) {
-			line = ""
-			for (i = 1; i < columns; i++) {
-				left = (i < 3 || i == 10) ? "-" : ""
-				line = line sprintf("%" left width[i] "s  ", table[r, i])
-			}
-			print line table[r, columns]
+			split(table[r], cell, "\t")
+			printf format "%s\n", cell[1], cell[2], cell[3], cell[4], cell[5], cell[6], \
+				cell[7], cell[8], cell[9], cell[10], cell[11], cell[12]
 		}
 	}'
 }
 
 ps_json() {
-	awk -F '\t' "$JF_AWK_JSON"'
+	LC_ALL=C awk -F '\t' "$JF_AWK_JSON"'
 	{
 		printf "%s{\"name\":%s,\"state\":%s,\"pid\":%s,\"procs\":%s,\"usage\":%s,\"peak\":%s", \
 			(NR == 1 ? "[" : ",\n "), string($1), string($2), ($3 > 0 ? number($3) : "null"), \
@@ -117,7 +102,6 @@ ps_json() {
 cmd_main() {
 	_form=table
 	_most=48
-	_state_wanted='' _reason_wanted='' _name_wanted='*'
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-q | --quiet) _form=names ;;
@@ -144,8 +128,8 @@ cmd_main() {
 		check_container "$_name"
 	done
 	case $_form in
-	names) each_container ps_row "$@" ;;
-	json) each_container ps_row "$@" | ps_json ;;
-	table) each_container ps_row "$@" | ps_table "$_most" ;;
+	names) ps_names "$@" ;;
+	json) rows "$@" | ps_json ;;
+	table) rows "$@" | ps_table "$_most" ;;
 	esac
 }

@@ -15,13 +15,14 @@ EOF
 }
 
 rm_one() {
-	if container_runs "$1"; then
+	if container_up "$1"; then
 		if [ -z "$_force" ]; then
-			log "container '$1' is running: \`jf stop $1\` first, or \`jf rm -f $1\` to kill it"
+			container_state "$1"
+			log "container '$1' is $REPLY: \`jf stop $1\` first, or \`jf rm -f $1\` to kill it"
 			return 1
 		fi
-		control_set "$1" kill 1
-		await_end "$1" 10 || {
+		container_ask "$1" kill
+		await_end "$1" 10 kill || {
 			log "$1: members are still there after a kill: \`jf ps $1\`, \`dmesg\`"
 			return 1
 		}

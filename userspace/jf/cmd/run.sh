@@ -8,13 +8,14 @@
 
 cmd_usage() {
 	cat <<'EOF'
-usage: jf run [--rm] [--soft SIZE] [--hard SIZE] [--nice N] NAME ROOTFS [--] CMD [ARG...]
+usage: jf run [--rm] [-t] [OPTION...] NAME ROOTFS [--] CMD [ARG...]
 
 Runs CMD in a container in the foreground and returns its status. What it says
 is shown and kept: see `jf logs`. SIGINT and SIGTERM stop the container as
 `jf stop` does. The name stays taken until `jf rm`.
 
   --rm            remove the container and its log when it has ended
+  -t, --tty       a terminal of its own
 EOF
 	launch_help_options
 	cat <<'EOF'
@@ -32,13 +33,15 @@ run_signal() {
 	else
 		JF_SIGNALLED='kill'
 	fi
-	control_set "$JF_NAME" "$JF_SIGNALLED" 1 || log "$JF_NAME: $JF_SIGNALLED: $REPLY"
+	container_ask "$JF_NAME" "$JF_SIGNALLED" || log "$JF_NAME: $JF_SIGNALLED: $REPLY"
 }
 
 cmd_main() {
 	launch "$@"
 	JF_SIGNALLED=
 	trap run_signal HUP INT TERM
+	# to another session the terminal does not tell it
+	trap 'kill -s WINCH "$JF_CHILD" 2>/dev/null' WINCH
 	# A signal that is handled ends wait early, with a status above 128 while
 	# the child is still there.
 	while :; do
@@ -47,7 +50,7 @@ cmd_main() {
 		[ "$_status" -gt 128 ] || break
 		kill -0 "$JF_CHILD" 2>/dev/null || break
 	done
-	trap - HUP INT TERM
+	trap - HUP INT TERM WINCH
 	if [ -n "$JF_AUTOREMOVE" ]; then
 		await_end "$JF_NAME" 5
 		launch_end

@@ -8,7 +8,7 @@
 
 cmd_usage() {
 	cat <<'EOF'
-usage: jf start [--soft SIZE] [--hard SIZE] [--nice N] NAME ROOTFS [--] CMD [ARG...]
+usage: jf start [OPTION...] NAME ROOTFS [--] CMD [ARG...]
 
 Starts CMD in a container in the background and prints NAME when it really
 runs. What it says is kept: see `jf logs`. The name stays taken until `jf rm`.

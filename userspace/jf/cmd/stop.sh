@@ -23,9 +23,9 @@ stop_ask() {
 			return 1
 		}
 	fi
-	control_set "$1" stop 1 && return 0
+	container_ask "$1" stop && return 0
 	_why=$REPLY
-	container_runs "$1" || return 0 # it ended meanwhile
+	container_up "$1" || return 0 # it ended meanwhile
 	log "$1: cannot be stopped: $_why"
 	return 1
 }
@@ -34,7 +34,7 @@ stop_ask() {
 stop_await() {
 	control_get "$1" grace_ms
 	is_number "$REPLY" || REPLY=10000
-	await_end "$1" $((REPLY / 1000 + 10)) && return 0
+	await_end "$1" $((REPLY / 1000 + 10)) stop && return 0
 	log "$1: still runs after its grace: \`jf ps $1\`, \`dmesg\`"
 	return 1
 }
@@ -70,7 +70,7 @@ cmd_main() {
 	_failed=0
 	# All are asked before the first is waited for: the graces run together.
 	for _name; do
-		! container_runs "$_name" || stop_ask "$_name" || _failed=1
+		! container_up "$_name" || stop_ask "$_name" || _failed=1
 	done
 	for _name; do
 		if stop_await "$_name"; then

@@ -24,7 +24,7 @@ cmd_main() {
 	done
 	if ! [ -d "$JF_CLASS" ]; then
 		echo 'module jackfruit not loaded'
-	elif [ -r /sys/module/jackfruit/version ] && read -r _text </sys/module/jackfruit/version; then
+	elif [ -r "$JF_MODULE/version" ] && read -r _text <"$JF_MODULE/version"; then
 		printf 'module jackfruit %s\n' "$_text"
 	else
 		echo 'module jackfruit loaded'

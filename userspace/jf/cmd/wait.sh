@@ -27,7 +27,7 @@ cmd_main() {
 		while :; do
 			container_state "$_name"
 			case $REPLY in
-			running | starting) nap ;;
+			running | starting | restarting) nap ;;
 			*) break ;;
 			esac
 		done

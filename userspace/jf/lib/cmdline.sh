@@ -8,9 +8,16 @@
 # shellcheck disable=SC2034 # for lib/msg.sh
 JF_FAIL=125 JF_USAGE=125
 
+# shellcheck source=/dev/null # found at run time
+. "$JF_HOME/lib/settings.sh"
+
 JF_SOFT=
 JF_HARD=
 JF_NICE=
+JF_OPTIONS= # all options as given, quoted for eval
+JF_RUNNER=  # those for jfrun, quoted too
+JF_LOGGER=  # those for jflog
+JF_RESTART=no
 JF_AUTOREMOVE=
 JF_SOFT_DEFAULT=40M
 JF_HARD_DEFAULT=64M
@@ -20,6 +27,20 @@ launch_help_options() {
   --soft SIZE     an event above this (default 40M); bytes, K, M, G or max
   --hard SIZE     killed above this (default 64M)
   --nice N        -20 (first) to 19 (last)
+  --grace, --metric, --action, --scope, --soft-signal, --forecast
+                  as for `jf update`
+  --restart no | on-failure[:N] | always
+                  run it again when it has ended by itself or by a limit: if it
+                  failed, N times at most; or in any case. After 0.1 s, 0.2 s ...
+                  a minute, until `jf stop`, `jf kill` or `jf rm`
+  --log-max-size SIZE, --log-backups N
+                  rotate the log before it is greater, keep N of those (1)
+
+Passed on to jfrun, see jfrun(1):
+  --ro  --overlay DIR|tmpfs  --bind SRC:DST[:ro]  --tmpfs DST  --workdir DIR
+  --env NAME[=VALUE]  --user UID[:GID]  --ulimit TYPE=SOFT[:HARD]  --init  --net
+  --uidmap C:H:SIZE  --gidmap C:H:SIZE  --cap-add CAP,...  --cap-drop CAP,...
+  --seccomp off
 
 The options may stand before NAME, or behind ROOTFS. The old spellings
 --soft-mib N, --hard-mib N and --nice N are understood behind the command, too,
@@ -28,40 +49,62 @@ it is run by /bin/sh -c.
 EOF
 }
 
+# launch_flag WORD: an option without a value; 1 if it is none.
+launch_flag() {
+	case $1 in
+	--rm)
+		[ "$JF_VERB" = run ] || return 1
+		# shellcheck disable=SC2034 # for cmd/run.sh
+		JF_AUTOREMOVE=yes
+		;;
+	-t | --tty)
+		# in the background nobody sits at it
+		[ "$JF_VERB" = run ] || return 1
+		JF_RUNNER="$JF_RUNNER --tty"
+		;;
+	--ro | --net | --init)
+		JF_RUNNER="$JF_RUNNER $1"
+		JF_OPTIONS="$JF_OPTIONS $1"
+		;;
+	*) return 1 ;;
+	esac
+}
+
 # launch_option WORD...: takes one option off the front. JF_TOOK is how many
 # words it was: 0 if the first word is none.
 launch_option() {
-	JF_TOOK=2
+	JF_TOOK=1
 	case $1 in
 	--*=*)
-		_option=${1%%=*}
-		_value=${1#*=}
-		JF_TOOK=1
-		;;
-	--rm)
-		[ "$JF_VERB" = run ] || unknown_option "$1"
-		# shellcheck disable=SC2034 # for cmd/run.sh
-		JF_AUTOREMOVE=yes
-		JF_TOOK=1
-		return 0
+		launch_set "${1%%=*}" "${1#*=}" || unknown_option "${1%%=*}"
 		;;
 	-?*)
-		_option=$1
-		_value=${2-}
-		case $1 in
-		--soft | --hard | --nice | --soft-mib | --hard-mib) need_value "$1" $# ;;
-		esac
+		if launch_flag "$1"; then
+			return 0
+		fi
+		JF_TOOK=2
+		launch_takes "$1" || unknown_option "$1"
+		need_value "$1" $#
+		launch_set "$1" "$2"
 		;;
-	*)
-		JF_TOOK=0
-		return 0
-		;;
+	*) JF_TOOK=0 ;;
 	esac
-	launch_set "$_option" "$_value" || unknown_option "$_option"
+}
+
+# launch_takes OPTION: it is one of ours, and wants a value.
+launch_takes() {
+	case $1 in
+	--soft | --hard | --nice | --soft-mib | --hard-mib | --restart | --log-max-size | --log-backups) ;;
+	--overlay | --bind | --tmpfs | --env | --user | --workdir | --cap-add | --cap-drop) ;;
+	--seccomp | --uidmap | --gidmap | --ulimit) ;;
+	*) setting_takes "$1" ;;
+	esac
 }
 
 # launch_set OPTION VALUE: 1 if OPTION is none of ours.
 launch_set() {
+	quote_word "$1=$2"
+	_option=$REPLY
 	case $1 in
 	--soft)
 		check_size "$1" "$2"
@@ -83,8 +126,41 @@ launch_set() {
 		check_nice "$2"
 		JF_NICE=$2
 		;;
-	*) return 1 ;;
+	--restart)
+		check_restart "$2"
+		JF_RESTART=$2
+		;;
+	--log-max-size)
+		check_size "$1" "$2"
+		[ "$REPLY" = max ] || JF_LOGGER="$JF_LOGGER --max-size $2"
+		;;
+	--log-backups)
+		is_number "$2" || usage_die "$1 '$2': not a number"
+		JF_LOGGER="$JF_LOGGER --backups $2"
+		;;
+	--overlay | --bind | --tmpfs | --env | --user | --workdir | --cap-add | --cap-drop | \
+		--seccomp | --uidmap | --gidmap | --ulimit)
+		JF_RUNNER="$JF_RUNNER $_option"
+		;;
+	*)
+		launch_takes "$1" || return 1
+		setting "$1" "$2"
+		;;
 	esac
+	JF_OPTIONS="$JF_OPTIONS $_option"
+}
+
+# check_restart POLICY
+check_restart() {
+	case $1 in
+	no | always | on-failure) return 0 ;;
+	on-failure:*)
+		if is_number "${1#*:}" && [ "${1#*:}" -gt 0 ]; then
+			return 0
+		fi
+		;;
+	esac
+	usage_die "--restart '$1': not a policy: no, on-failure, on-failure:N (N times at most) or always"
 }
 
 # launch_words WORD...: reads NAME, ROOTFS and the options around them.

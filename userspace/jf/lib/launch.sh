@@ -14,6 +14,12 @@ launch_rootfs() {
 	[ -d "$JF_ROOTFS" ] || die "rootfs '$JF_ROOTFS': not a directory"
 	REPLY=$(CDPATH='' cd -- "$JF_ROOTFS" 2>/dev/null && pwd -P) ||
 		die "rootfs '$JF_ROOTFS': cannot enter this directory"
+	case $REPLY in
+	*[[:cntrl:]]*)
+		one_line "$JF_ROOTFS"
+		die "rootfs '$REPLY': control characters in its path"
+		;;
+	esac
 	[ "$REPLY" != / ] ||
 		die "rootfs '$JF_ROOTFS': is the host's own root: give a directory that holds a root file system"
 }
@@ -21,6 +27,11 @@ launch_rootfs() {
 # launch_record WORD...: what is known before it runs.
 launch_record() {
 	record_put "$JF_NAME" rootfs "$JF_ROOTFS"
+	eval "printf '%s\\0' $JF_OPTIONS" >"$JF_RUNDIR/$JF_NAME/options"
+	if [ "$JF_RESTART" != no ]; then
+		record_put "$JF_NAME" restart "$JF_RESTART"
+		: >"$JF_RUNDIR/$JF_NAME/again"
+	fi
 	record_put "$JF_NAME" soft "$JF_SOFT"
 	record_put "$JF_NAME" hard "$JF_HARD"
 	[ -z "$JF_NICE" ] || record_put "$JF_NAME" nice "$JF_NICE"
@@ -40,6 +51,18 @@ launch_record() {
 		launch_undo
 		die "$JF_RUNDIR/$JF_NAME: cannot write the container's record: is the file system full?"
 	fi
+}
+
+# launch_settings: those that jfrun has no options for.
+launch_settings() {
+	[ -n "$JF_SET" ] || return 0
+	if ! control_make "$JF_NAME"; then
+		record_drop "$JF_NAME"
+		die "$JF_NAME: cannot make the container: $REPLY"
+	fi
+	settings_write "$JF_NAME" && return 0
+	launch_undo
+	exit "$JF_FAIL"
 }
 
 # launch_undo: nothing half-made stays. jfrun removes the kernel's directory
@@ -73,25 +96,32 @@ launch_child() {
 	else
 		set -- -- "$@"
 	fi
-	exec setsid jflog --out "$JF_LOG" "$@" \
+	# shellcheck disable=SC2086 # words without blanks
+	exec setsid jflog --out "$JF_LOG" $JF_LOGGER "$@" \
 		4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 }
 
 # launch_begin WORD...: starts it and waits for jfrun's word. On return the
 # command runs, as JF_CHILD's; otherwise this is the end.
 launch_begin() {
-	set -- --ready-fd 3 --soft "$JF_SOFT" --hard "$JF_HARD" \
-		${JF_NICE:+--nice "$JF_NICE"} "$JF_NAME" "$JF_ROOTFS" -- "$@"
+	eval "set -- $JF_RUNNER \"\$JF_NAME\" \"\$JF_ROOTFS\" -- \"\$@\""
+	set -- jfrun --ready-fd 3 --soft "$JF_SOFT" --hard "$JF_HARD" \
+		${JF_NICE:+--nice "$JF_NICE"} "$@"
+	if [ "$JF_RESTART" != no ]; then
+		_first=6
+		[ -z "$JF_NICE" ] || _first=8
+		set -- sh "$JF_HOME/supervise" "$JF_NAME" "$JF_RESTART" "$_first" "$@"
+	fi
 	_ready=$JF_RUNDIR/$JF_NAME/ready
 	_own=$JF_RUNDIR/$JF_NAME/jflog.err
 	if [ "$JF_VERB" = run ]; then
 		# A background job's stdin would be /dev/null.
 		exec 4<&0
-		launch_child jfrun "$@" <&4 3>"$_ready" &
+		launch_child "$@" <&4 3>"$_ready" &
 		JF_CHILD=$!
 		exec 4<&-
 	else
-		launch_child jfrun "$@" </dev/null >/dev/null 2>"$_own" 3>"$_ready" &
+		launch_child "$@" </dev/null >/dev/null 2>"$_own" 3>"$_ready" &
 		JF_CHILD=$!
 	fi
 	record_put "$JF_NAME" logger "$JF_CHILD"
@@ -107,6 +137,7 @@ launch_begin() {
 
 # launch_failed ANSWER: says why and ends with jfrun's status.
 launch_failed() {
+	rm -f -- "$JF_RUNDIR/$JF_NAME/again" "$_ready"
 	wait "$JF_CHILD"
 	_status=$?
 	case $_status in
@@ -147,6 +178,8 @@ launch() {
 	[ -n "${1-}" ] ||
 		usage_die "no command: jf $JF_VERB NAME ROOTFS CMD: see \`jf help $JF_VERB\`"
 	launch_limits
+	[ -z "$JF_AUTOREMOVE" ] || [ "$JF_RESTART" = no ] ||
+		usage_die "--rm and --restart: what is removed cannot be run again: give one of them"
 	need_control
 	need_tool jfrun
 	need_tool jflog
@@ -166,5 +199,6 @@ launch() {
 	trap 'launch_abort 130' INT
 	trap 'launch_abort 143' TERM
 	launch_record "$@"
+	launch_settings
 	launch_begin "$@"
 }

@@ -11,6 +11,8 @@
 : "${JF_RUNDIR:=/run/jackfruit}"
 : "${JF_LOGDIR:=/var/log/jackfruit}"
 : "${JF_PROC:=/proc}"
+: "${JF_MODULE:=/sys/module/jackfruit}"
+: "${JF_UDEV:=/run/udev/control}"
 # jfrun and jflog have to see the same roots.
 export JF_CONFIGFS JF_CLASS JF_DEBUGFS JF_RUNDIR JF_LOGDIR
 

@@ -8,17 +8,27 @@
 #   rootfs     where its root file system is
 #   command    what runs in it, one line, to be read by people
 #   argv       the same exactly: words, each ended by a NUL
+#   options    the options that it was started with: words, each ended by a NUL
 #   soft hard nice   what was asked for
+#   restart    when it is run again; only if it may be
+#   restarts   how often it was
+#   again      is there as long as it is to be run again
 #   created    seconds since the Epoch
 #   logger     PID of its jflog
 #   log_since  only if the log was there before: where this container begins in it
 #   jflog.err  what jflog itself had to say
 #   ready      FIFO, only while it starts
 
-# container_state NAME: REPLY is the kernel's word, or `starting`/`lost` for a
-# record the kernel knows nothing of (yet/any more), or empty: no such container.
+# container_state NAME: REPLY is the kernel's word, or `restarting` between two
+# runs, or `starting`/`lost` for a record the kernel knows nothing of (yet/any
+# more), or empty: no such container.
 container_state() {
 	if status_get "$1" state && [ -n "$REPLY" ]; then
+		_state=$REPLY
+		if [ "$_state" != running ] && [ -e "$JF_RUNDIR/$1/again" ] && logger_runs "$1"; then
+			_state=restarting
+		fi
+		REPLY=$_state
 		return 0
 	fi
 	REPLY=
@@ -33,6 +43,18 @@ container_state() {
 
 container_runs() {
 	status_get "$1" state && [ "$REPLY" = running ]
+}
+
+# container_up NAME: it runs, or who runs it again is still there.
+container_up() {
+	container_runs "$1" && return 0
+	[ -e "$JF_RUNDIR/$1/again" ] && logger_runs "$1"
+}
+
+# container_ask NAME stop|kill: it is to end, and not to be run again.
+container_ask() {
+	[ ! -e "$JF_RUNDIR/$1/again" ] || rm -f -- "$JF_RUNDIR/$1/again"
+	control_set "$1" "$2" 1
 }
 
 # check_container NAME: dies unless there is one; REPLY is its state.
@@ -75,7 +97,7 @@ record_claim() {
 	fi
 	container_state "$1"
 	case $REPLY in
-	running | starting)
+	running | starting | restarting)
 		die "the name '$1' is taken by a $REPLY container:" \
 			"\`jf stop $1\` and \`jf rm $1\` first, or choose another name"
 		;;
@@ -102,11 +124,14 @@ log_drop() {
 	done
 }
 
-# logger_runs NAME: its jflog is still there. The name of the process is looked
-# at too, for a PID is used again some day.
+# logger_runs NAME: its jflog is still there, and no zombie. The name of the
+# process is looked at too, for a PID is used again some day.
 logger_runs() {
 	record_get "$1" logger && [ -n "$REPLY" ] || return 1
-	[ -r "$JF_PROC/$REPLY/comm" ] || return 1
-	{ read -r _comm <"$JF_PROC/$REPLY/comm"; } 2>/dev/null || return 1
-	[ "$_comm" = jflog ]
+	[ -r "$JF_PROC/$REPLY/stat" ] || return 1
+	{ read -r _stat <"$JF_PROC/$REPLY/stat"; } 2>/dev/null || return 1
+	case $_stat in
+	*' (jflog) '[!ZX]*) ;;
+	*) return 1 ;;
+	esac
 }

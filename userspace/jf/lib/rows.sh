@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# The containers as rows of raw values, for ps, top and their JSON. The kernel's
-# files are read with the shell's own read: no process is made a container, so
-# that hundreds are listed in a moment on a small board. One awk then lays
-# them out.
+# The containers as rows of raw values, for ps, top and their JSON. The shell
+# only names the containers; one awk reads the kernel's files, as no shell reads
+# more than a byte at a time: so hundreds are listed in a moment on a small board.
 #
 # Fields, with tabs between them: 1 name, 2 state, 3 pid, 4 procs, 5 usage,
 # 6 peak, 7 soft, 8 hard, 9 started, 10 reason, 11 status, 12 enforcing,
 # 13 command. Empty is not known.
+
+# which ones: a pattern, and words that must be the same
+JF_NAME_WANTED='*' JF_STATE_WANTED='' JF_REASON_WANTED=''
 
 # For awk: sizes and times as people read them.
 # shellcheck disable=SC2034 # for ps and top
@@ -35,20 +37,53 @@ function since(s) {
 	return int(s / 86400) "d"
 }'
 
-# For awk: a JSON string. Control characters cannot be in what jf records on
-# one line, other bytes go through as they are.
+# For awk: JSON. A string is bytes, of which those that are no UTF-8 become the
+# replacement character: so it is valid JSON whatever somebody calls a process.
+# To be run with LC_ALL=C, or a byte may not be a character.
 # shellcheck disable=SC2034 # for ps and inspect
 JF_AWK_JSON='
-function escape(s, c,  done, at) {
-	# not gsub: awks differ in what a backslash is in its replacement
-	while ((at = index(s, c)) > 0) {
-		done = done substr(s, 1, at - 1) "\\" c
-		s = substr(s, at + 1)
-	}
-	return done s
+function bytes(  i) {
+	for (i = 1; i < 256; i++)
+		byte[sprintf("%c", i)] = i
+	byte[""] = 0
 }
-function string(s) {
-	return "\"" escape(escape(s, "\\"), "\"") "\""
+# the length of the character at i of s, 0 if it is none
+function utf8(s, i,  b, n, k, low, high) {
+	b = byte[substr(s, i, 1)]
+	if (b < 194 || b > 244)
+		return 0
+	n = b < 224 ? 2 : b < 240 ? 3 : 4
+	low = b == 224 ? 160 : b == 240 ? 144 : 128
+	high = b == 237 ? 159 : b == 244 ? 143 : 191
+	for (k = 1; k < n; k++) {
+		b = byte[substr(s, i + k, 1)]
+		if (b < low || b > high)
+			return 0
+		low = 128
+		high = 191
+	}
+	return n
+}
+function string(s,  done, i, n, c) {
+	if (s !~ /[^ !#-Z^-~]/ && s !~ /\[|\]/)
+		return "\"" s "\""
+	if (!("a" in byte))
+		bytes()
+	for (i = 1; i <= length(s); i += n) {
+		n = 1
+		c = substr(s, i, 1)
+		if (c == "\"" || c == "\\") {
+			c = "\\" c
+		} else if (byte[c] < 32 || byte[c] == 127) {
+			c = sprintf("\\u%04x", byte[c])
+		} else if (byte[c] > 127) {
+			n = utf8(s, i)
+			c = n ? substr(s, i, n) : "\\ufffd"
+			n = n ? n : 1
+		}
+		done = done c
+	}
+	return "\"" done "\""
 }
 function number(n) {
 	return n ~ /^[0-9]+$/ ? n : "null"
@@ -57,58 +92,84 @@ function word(s) {
 	return s == "" || s == "none" ? "null" : string(s)
 }'
 
-# row_command NAME PID: what runs in it: from the record, or the kernel's short name.
-row_command() {
-	record_get "$1" command && return 0
+# row_state NAME: NAME and, if the kernel's word is not all, its state; nothing
+# if there is no such container.
+row_state() {
 	REPLY=
-	if [ "$2" -gt 0 ] && [ -r "$JF_PROC/$2/comm" ]; then
-		{ IFS= read -r _comm <"$JF_PROC/$2/comm"; } 2>/dev/null && REPLY="[$_comm]"
+	if ! [ -e "$JF_CLASS/$1/state" ] || [ -e "$JF_RUNDIR/$1/again" ]; then
+		container_state "$1"
+		[ -n "$REPLY" ] || return 0
 	fi
-	return 0
+	printf '%s\t%s\n' "$1" "$REPLY"
 }
 
-# row NAME
-row() {
-	container_state "$1"
-	_row="$1	$REPLY"
-	[ -n "$REPLY" ] || return 0
-	status_get "$1" pid
-	_pid=${REPLY:-0}
-	_row="$_row	$_pid"
-	for _attribute in procs usage peak; do
-		status_get "$1" "$_attribute"
-		_row="$_row	$REPLY"
-	done
-	for _attribute in soft_limit hard_limit; do
-		control_get "$1" "$_attribute"
-		_row="$_row	$REPLY"
-	done
-	for _attribute in started reason exit_status enforcing; do
-		status_get "$1" "$_attribute"
-		_row="$_row	$REPLY"
-	done
-	row_command "$1" "$_pid"
-	printf '%s\t%s\n' "$_row" "$REPLY"
+# rows [NAME...]: a row for each container, or for each NAME.
+rows() {
+	each_container row_state "$@" | LC_ALL=C awk -F '\t' -v class="$JF_CLASS/" \
+		-v config="$JF_CONFIGFS/" -v record="$JF_RUNDIR/" -v proc="$JF_PROC/" \
+		-v state_wanted="$JF_STATE_WANTED" -v reason_wanted="$JF_REASON_WANTED" '
+	# the first line of a file, nothing if it is not there
+	function get(path,  line) {
+		if ((getline line <path) <= 0)
+			line = ""
+		close(path)
+		return line
+	}
+	function command(name, pid,  text) {
+		text = get(record name "/command")
+		if (text == "" && pid > 0) {
+			text = get(proc pid "/comm")
+			gsub(/[\001-\037\177]/, "?", text)
+			if (text != "")
+				text = "[" text "]"
+		}
+		return text
+	}
+	{
+		is = class $1 "/"
+		asked = config $1 "/"
+		state = $2 == "" ? get(is "state") : $2
+		reason = state == "running" ? "" : get(is "reason")
+		# no state: gone while we looked
+		if (state == "" || (state_wanted != "" && state != state_wanted) || \
+		    (reason_wanted != "" && reason != reason_wanted))
+			next
+		pid = get(is "pid") + 0
+		# what can only be empty is not read
+		run = state == "running"
+		print $1 "\t" state "\t" pid "\t" get(is "procs") "\t" get(is "usage") "\t" \
+			get(is "peak") "\t" get(asked "soft_limit") "\t" get(asked "hard_limit") "\t" \
+			get(is "started") "\t" reason "\t" (run ? "" : get(is "exit_status")) "\t" \
+			get(is "enforcing") "\t" command($1, pid)
+	}'
 }
 
-# each_container CALL [NAME...]: CALL for each container, or for each NAME.
+# each_container CALL [NAME...]: CALL for each container, or for each NAME, whose
+# name is wanted.
 each_container() {
 	_call=$1
 	shift
 	if [ $# -gt 0 ]; then
 		for _name; do
-			"$_call" "$_name"
+			each_wanted "$_name"
 		done
 		return 0
 	fi
 	for _name in "$JF_CONFIGFS"/*/; do
 		_name=${_name%/}
 		_name=${_name##*/}
-		[ "$_name" = '*' ] || "$_call" "$_name"
+		[ "$_name" = '*' ] || each_wanted "$_name"
 	done
 	for _name in "$JF_RUNDIR"/*/; do
 		_name=${_name%/}
 		_name=${_name##*/}
-		[ "$_name" = '*' ] || plane_has "$_name" || "$_call" "$_name"
+		[ "$_name" = '*' ] || plane_has "$_name" || each_wanted "$_name"
 	done
+}
+
+each_wanted() {
+	# shellcheck disable=SC2254 # a pattern
+	case $1 in
+	$JF_NAME_WANTED) "$_call" "$1" ;;
+	esac
 }

@@ -4,7 +4,8 @@
 # The settings of a container as options, for update and attach: read and
 # checked first, then written all or none.
 
-JF_SETTINGS='soft_limit hard_limit nice grace_ms metric hard_action kill_scope soft_signal'
+JF_SETTINGS='soft_limit hard_limit nice grace_ms metric hard_action kill_scope soft_signal
+	forecast_ms'
 JF_SET=
 for _attribute in $JF_SETTINGS; do
 	unset "set_$_attribute" # not from the environment
@@ -20,6 +21,8 @@ settings_help() {
   --action ACTION       at the hard limit: kill, term, stop or notify
   --scope SCOPE         whom the kill takes: container or process
   --soft-signal SIGNAL  to the first process at the soft limit; 0: none
+  --forecast MS         an event if the hard limit is nearer than this at the
+                        present rate of growth; 0: none
 EOF
 }
 
@@ -74,6 +77,11 @@ setting() {
 		_to=$REPLY
 		_attribute=soft_signal
 		;;
+	--forecast)
+		check_milliseconds "$1" "$2"
+		_to=$REPLY
+		_attribute=forecast_ms
+		;;
 	*) return 1 ;;
 	esac
 	eval "set_$_attribute=\$_to"
@@ -97,6 +105,15 @@ signal_number() {
 	usage_die "$1 '$2': not a signal: a name as in $1 USR1, or 0 for none"
 }
 
+# setting_takes OPTION: it is a setting.
+setting_takes() {
+	case $1 in
+	--soft | --hard | --soft-mib | --hard-mib | --nice | --grace | --metric | --action | \
+		--scope | --soft-signal | --forecast) ;;
+	*) return 1 ;;
+	esac
+}
+
 # setting_word WORD...: takes a setting off the front. JF_TOOK is how many
 # words it was: 0 if the first word is no option.
 setting_word() {
@@ -107,14 +124,9 @@ setting_word() {
 		;;
 	-?*)
 		JF_TOOK=2
-		if [ $# -lt 2 ]; then
-			case $1 in
-			--soft | --hard | --soft-mib | --hard-mib | --nice | --grace | --metric | \
-				--action | --scope | --soft-signal) need_value "$1" 1 ;;
-			esac
-			unknown_option "$1"
-		fi
-		setting "$1" "$2" || unknown_option "$1"
+		setting_takes "$1" || unknown_option "$1"
+		need_value "$1" $#
+		setting "$1" "$2"
 		;;
 	*)
 		# shellcheck disable=SC2034 # for the commands

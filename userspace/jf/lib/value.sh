@@ -97,6 +97,15 @@ check_seconds() {
 	usage_die "$1 '$2': not a number of seconds: as in $1 10"
 }
 
+# check_milliseconds OPTION NUMBER
+check_milliseconds() {
+	if is_number "$2" && [ "${#2}" -le 9 ]; then
+		plain_number "$2"
+		[ "$REPLY" -gt 86400000 ] || return 0
+	fi
+	usage_die "$1 '$2': not a number of milliseconds up to 86400000 (a day): as in $1 5000"
+}
+
 # size_above A B: A and B as from size_bytes.
 size_above() {
 	[ "$2" != max ] || return 1
@@ -104,30 +113,41 @@ size_above() {
 	[ "$1" -gt "$2" ]
 }
 
+# quote_word WORD: REPLY is what a shell reads as exactly this word.
+quote_word() {
+	REPLY=$1
+	case $1 in
+	'' | *[!A-Za-z0-9_./:=@%+,-]*) ;;
+	*) return 0 ;;
+	esac
+	_quoted=
+	while :; do
+		case $REPLY in
+		*\'*)
+			_quoted="$_quoted${REPLY%%\'*}'\\''"
+			REPLY=${REPLY#*\'}
+			;;
+		*) break ;;
+		esac
+	done
+	REPLY="'$_quoted$REPLY'"
+}
+
+# one_line TEXT: REPLY is TEXT with '?' for each control character.
+one_line() {
+	REPLY=$1
+	case $1 in
+	*[[:cntrl:]]*) REPLY=$(printf '%s' "$1" | tr '[:cntrl:]' '?') ;;
+	esac
+}
+
 # quote_words WORD...: REPLY is one line a shell would read as these words, if
-# they hold no control characters; those are shown as '?'.
+# they hold no control characters.
 quote_words() {
 	_line=
 	for _word; do
-		case $_word in
-		'' | *[!A-Za-z0-9_./:=@%+,-]*)
-			_quoted=
-			while :; do
-				case $_word in
-				*\'*)
-					_quoted="$_quoted${_word%%\'*}'\\''"
-					_word=${_word#*\'}
-					;;
-				*) break ;;
-				esac
-			done
-			_word="'$_quoted$_word'"
-			;;
-		esac
-		_line=${_line:+$_line }$_word
+		quote_word "$_word"
+		_line=${_line:+$_line }$REPLY
 	done
-	case $_line in
-	*[[:cntrl:]]*) _line=$(printf '%s' "$_line" | tr '[:cntrl:]' '?') ;;
-	esac
-	REPLY=$_line
+	one_line "$_line"
 }

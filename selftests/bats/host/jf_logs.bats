@@ -1,0 +1,170 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# jf logs: of one stream, since a time, over rotation; on a fixture.
+
+load jf-fixture
+
+setup() {
+	fixture_setup
+	mkdir -p "$JF_LOGDIR" "$JF_RUNDIR/a"
+	LOG=$JF_LOGDIR/a.log
+	container a state=running
+}
+
+teardown() { fixture_teardown; }
+
+# record N [FILE [STREAM]]: a line that says N
+record() {
+	printf '2026-01-31T12:00:%02d.000000001Z %s F %s\n' "$(($1 % 60))" "${3:-stdout}" "$1" >>"${2:-$LOG}"
+}
+
+# logger: somebody who is called jflog, until killed
+logger() {
+	cp "$(command -v sleep)" "$F/jflog"
+	"$F/jflog" 30 3>&- &
+	LOGGER=$!
+	echo "$LOGGER" >"$JF_RUNDIR/a/logger"
+}
+
+# rotate N: as jflog does it, keeping N
+rotate() {
+	local i
+	for ((i = $1; i > 1; i--)); do
+		[[ ! -e $LOG.$((i - 1)) ]] || mv "$LOG.$((i - 1))" "$LOG.$i"
+	done
+	mv "$LOG" "$LOG.1"
+	: >"$LOG"
+}
+
+@test "--stdout and --stderr: only this stream, also to count lines" {
+	record 1
+	record 2 "$LOG" stderr
+	record 3
+	record 4 "$LOG" stderr
+	run -0 --separate-stderr jf logs --stderr a
+	[ -z "$output" ]
+	[ "$stderr" = $'2\n4' ]
+	run -0 --separate-stderr jf logs --stdout --tail 1 a
+	[ "$output" = 3 ]
+	[ -z "$stderr" ]
+	run -2 jf logs --stdout --stderr a
+	[[ $output == "jf: --stdout and --stderr: "* ]]
+}
+
+@test "--since: a time, its beginning, or how long ago" {
+	record 1
+	record 20
+	printf '%s.000000001Z stdout F now\n' "$(date -u +%Y-%m-%dT%H:%M:%S)" >>"$LOG"
+	run -0 jf logs --since 2026-01-31T12:00:20 a
+	[ "$output" = $'20\nnow' ]
+	run -0 jf logs --since=2026-01-31T12:00:02Z a
+	[ "$output" = $'20\nnow' ]
+	run -0 jf logs --since 2026-01 a
+	[ "${#lines[@]}" -eq 3 ]
+	run -0 jf logs --since 2999-01 a
+	[ -z "$output" ]
+	local ago
+	for ago in 100s 10m 08h 1d; do
+		run -0 jf logs --since "$ago" a
+		[ "$output" = now ]
+	done
+	# not before this container, though
+	echo 2026-01-31T12:00:20 >"$JF_RUNDIR/a/log_since"
+	run -0 jf logs --since 2026-01-31T12:00:00 a
+	[ "$output" = $'20\nnow' ]
+	local time
+	for time in x 10 yesterday 1w 12:00 -5m; do
+		run -2 jf logs --since "$time" a
+		[[ $output == "jf: --since '$time': not a time: "* ]]
+	done
+}
+
+@test "rotated parts are read first, the oldest before; --tail counts through all" {
+	record 1 "$LOG.2"
+	record 2 "$LOG.1"
+	record 3
+	run -0 jf logs a
+	[ "$output" = $'1\n2\n3' ]
+	run -0 jf logs --tail 2 a
+	[ "$output" = $'2\n3' ]
+}
+
+@test "a line that goes on in the next part is one" {
+	printf '2026-01-31T12:00:01.000000001Z stdout P on\n' >"$LOG.1"
+	printf '2026-01-31T12:00:02.000000001Z stdout F e\n' >"$LOG"
+	run -0 jf logs a
+	[ "$output" = one ]
+}
+
+@test "logs -f follows over rotation and loses nothing, then ends with the container" {
+	logger
+	record 0
+	jf_exec logs -f a >"$F/o" 2>"$F/e" &
+	local pid=$! i
+	eventually holds "$F/o" 0
+	for ((i = 1; i <= 60; i++)); do
+		[ $((i % 7)) -ne 0 ] || rotate 20
+		record "$i"
+		[ $((i % 10)) -ne 0 ] || sleep 0.15
+	done
+	# several rotations between two looks
+	rotate 20
+	record 61
+	rotate 20
+	rotate 20
+	record 62
+	kill "$LOGGER"
+	wait "$pid"
+	diff "$F/o" <(seq 0 62)
+	[ ! -s "$F/e" ]
+}
+
+@test "logs -f of the real jflog that rotates all the time loses nothing" {
+	local jflog=${JF_BIN:-${JF_SOURCE%/userspace/jf/jf}/build/bin}/jflog
+	"$jflog" --out "$LOG" --max-size 4K --backups 300 -- \
+		awk 'BEGIN { for (i = 1; i <= 20000; i++) { print i; if (i % 400 == 0) { fflush(); system("sleep 0.02") } } }' 3>&- &
+	echo $! >"$JF_RUNDIR/a/logger"
+	eventually test -s "$LOG"
+	run -0 jf logs -f a
+	diff <(echo "$output") <(seq 20000)
+	[ -e "$LOG.200" ]
+}
+
+@test "logs -f that comes too late for what was rotated away says so" {
+	logger
+	record 0
+	jf_exec logs -f a >"$F/o" 2>"$F/e" &
+	local pid=$!
+	eventually holds "$F/o" 0
+	kill -STOP "$pid"
+	pkill -STOP -P "$pid" || true
+	record 1
+	rotate 1
+	record 2
+	rotate 1
+	record 3
+	pkill -CONT -P "$pid" || true
+	kill -CONT "$pid"
+	eventually holds "$F/o" 3
+	kill "$LOGGER"
+	wait "$pid"
+	# what was still open was read
+	[ "$(<"$F/o")" = $'0\n1\n2\n3' ] || [ "$(<"$F/o")" = $'0\n1\n3' ]
+	[[ $(<"$F/e") == "jf: some of the log has been rotated away before it could be read" ]]
+}
+
+@test "what jflog could not keep is told below the log" {
+	record 1
+	echo "jflog: the log '$LOG' lacks 77 bytes: No space left on device" >"$JF_RUNDIR/a/jflog.err"
+	run -0 --separate-stderr jf logs a
+	[ "$output" = 1 ]
+	[ "$stderr" = "jf: a: jflog: the log '$LOG' lacks 77 bytes: No space left on device" ]
+}
+
+@test "words that are wrong are told" {
+	run -2 jf logs --since
+	[[ $output == "jf: --since: needs a value"* ]]
+	run -2 jf logs --nosuch a
+	[[ $output == "jf: unknown option '--nosuch'"* ]]
+}
