@@ -66,6 +66,17 @@ uint64_t caps_parse(const char *option, const char *list)
 }
 
 /**
+ * caps_kept() - what the container is given, as --cap-add and --cap-drop change it
+ * @options: the command line
+ *
+ * Return: a bit a capability.
+ */
+uint64_t caps_kept(const struct options *options)
+{
+	return (options->caps | options->caps_added) & ~options->caps_dropped;
+}
+
+/**
  * caps_bound() - no exec and no set-user-ID program brings back more than these
  * @kept: a bit a capability
  *
