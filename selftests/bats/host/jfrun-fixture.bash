@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # run, first and options are for the suites
 #
 # What the suites of jfrun without the module share: directories stand for the control plane.
 
