@@ -152,19 +152,26 @@ static void mount_kernel(const char *type, const char *path, unsigned long flags
 	mounts_at(type, path, MS_NOSUID | MS_NODEV | MS_NOEXEC | flags, NULL);
 }
 
-/* Over a file /dev/null, over a directory an empty one. What is not there needs no mask. */
+/*
+ * Over a file /dev/null, over a directory an empty one, the same for all. What is not there needs no
+ * mask.
+ */
 static void mask(const char *path)
 {
+	static const char *empty;
 	struct stat st;
 	int ret;
 
 	if (stat(path, &st) < 0)
 		return;
-	if (S_ISDIR(st.st_mode))
-		ret = mount("tmpfs", path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+	if (S_ISDIR(st.st_mode)) {
+		ret = mount(empty ? empty : "tmpfs", path, "tmpfs",
+			    MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | (empty ? MS_BIND : 0),
 			    "size=0k");
-	else
+		empty = path;
+	} else {
 		ret = mount("/dev/null", path, NULL, MS_BIND, NULL);
+	}
 	if (ret < 0)
 		fail(EXIT_OWN, "cannot hide %s: %s", path, strerror(errno));
 }
