@@ -66,6 +66,17 @@ uint64_t caps_parse(const char *option, const char *list)
 }
 
 /**
+ * caps_kept() - what the container is given, as --cap-add and --cap-drop change it
+ * @options: the command line
+ *
+ * Return: a bit a capability.
+ */
+uint64_t caps_kept(const struct options *options)
+{
+	return (options->caps | options->caps_added) & ~options->caps_dropped;
+}
+
+/**
  * caps_bound() - no exec and no set-user-ID program brings back more than these
  * @kept: a bit a capability
  *
@@ -75,10 +86,10 @@ void caps_bound(uint64_t kept)
 {
 	cap_value_t cap;
 
-	for (cap = 0; CAP_IS_SUPPORTED(cap); cap++)
+	for (cap = 0; cap < cap_max_bits(); cap++)
 		if (!(kept >> cap & 1) && cap_drop_bound(cap) < 0)
 			fail(EXIT_OWN, "cannot drop capability %d: %s", cap, strerror(errno));
-	if (cap_reset_ambient() < 0)
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		fail(EXIT_OWN, "cannot clear the ambient capabilities: %s", strerror(errno));
 }
 
@@ -94,7 +105,7 @@ void caps_keep(uint64_t kept, bool is_root)
 
 	if (!caps)
 		fail(EXIT_OWN, "out of memory");
-	for (cap = 0; is_root && CAP_IS_SUPPORTED(cap); cap++) {
+	for (cap = 0; is_root && cap < cap_max_bits(); cap++) {
 		if (!(kept >> cap & 1) || cap_get_bound(cap) <= 0)
 			continue;
 		cap_set_flag(caps, CAP_PERMITTED, 1, &cap, CAP_SET);

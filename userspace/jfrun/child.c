@@ -43,6 +43,7 @@ static void go_to(const char *workdir)
  */
 void child_run(const struct options *options)
 {
+	uint64_t caps = caps_kept(options);
 	struct sync_message message;
 	struct user user;
 
@@ -55,21 +56,26 @@ void child_run(const struct options *options)
 	if (setsid() < 0)
 		fail(EXIT_OWN, "cannot make a session: %s", strerror(errno));
 	if (options->join) {
-		ns_join_enter();
+		join_enter();
 	} else {
+		userns_enter_owned();
+		if (options->net)
+			net_up();
 		host_name(options->name);
 		rootfs_enter(options);
 	}
 	user_find(options->user, &user);
 	if (options->tty)
-		tty_make();
+		tty_make(userns_uid(user.uid));
 	leave_behind();
-	caps_bound(options->caps);
+	ulimit_apply(options);
+	userns_enter(options->join);
+	caps_bound(caps);
 	user_become(&user);
-	caps_keep(options->caps, user.uid == 0);
+	caps_keep(caps, user.uid == 0);
 	go_to(options->workdir);
-	if (!options->unfiltered)
-		seccomp_apply(options->caps);
+	if (!options->seccomp || strcmp(options->seccomp, "off"))
+		seccomp_apply(caps);
 	/* a change of user has cleared it */
 	sync_die_with_parent();
 	if (options->init)

@@ -9,6 +9,8 @@
 
 #include "jfrun.h"
 
+#define TTY_GROUP 5
+
 static const struct {
 	const char *path;
 	unsigned int major, minor;
@@ -27,20 +29,18 @@ static const struct {
 
 /**
  * dev_make() - mount and fill /dev
- *
- * What is written to a tmpfs is nobody's resident memory, so it escapes the limits: those here are
- * small.
  */
 void dev_make(void)
 {
 	const unsigned long plain = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	cleanup_free char *data = NULL;
 	mode_t mask = umask(0);
 	struct stat st;
 	size_t i;
 
 	if (lstat("/dev", &st) == 0 && S_ISLNK(st.st_mode))
 		fail(EXIT_OWN, "rootfs: /dev is a link: it must be a directory");
-	mounts_at("tmpfs", "/dev", MS_NOSUID | MS_NOEXEC, "mode=755,size=64k,nr_inodes=1k");
+	mounts_tmpfs("/dev", MS_NOSUID | MS_NOEXEC, "mode=755,size=64k,nr_inodes=1k");
 	for (i = 0; i < ARRAY_SIZE(devices); i++)
 		if (mknod(devices[i].path, S_IFCHR | 0666,
 			  makedev(devices[i].major, devices[i].minor)) < 0)
@@ -49,9 +49,9 @@ void dev_make(void)
 		if (symlink(links[i].target, links[i].path) < 0)
 			fail(EXIT_OWN, "cannot make %s: %s", links[i].path, strerror(errno));
 	umask(022);
-	mounts_at("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC,
-		  "newinstance,ptmxmode=0666,mode=0620,gid=5");
-	mounts_at("tmpfs", "/dev/shm", plain, "mode=1777,size=64m,nr_inodes=16k");
+	data = format_text("newinstance,ptmxmode=0666,mode=0620,gid=%u", userns_gid(TTY_GROUP));
+	mounts_at("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, data);
+	mounts_tmpfs("/dev/shm", plain, "mode=1777,size=64m,nr_inodes=16k");
 	mounts_point("/dev/mqueue", S_IFDIR);
 	/* a kernel may have none */
 	if (mount("mqueue", "/dev/mqueue", "mqueue", plain, NULL) < 0 && errno != ENODEV)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "common.h"
@@ -24,6 +25,26 @@ struct bind {
 };
 
 /**
+ * struct id_range - users or groups of the container, and who they are on the host
+ * @inside: the first one in the container
+ * @outside: the first one on the host
+ * @size: how many
+ */
+struct id_range {
+	unsigned int inside, outside, size;
+};
+
+/**
+ * struct ulimit - one of setrlimit()'s limits
+ * @resource: RLIMIT_*
+ * @limit: soft and hard
+ */
+struct ulimit {
+	int resource;
+	struct rlimit limit;
+};
+
+/**
  * struct options - the command line
  * @name: the container's
  * @rootfs: its root directory; NULL with --join
@@ -36,11 +57,21 @@ struct bind {
  * @bind_count: how many
  * @workdir: where the command starts
  * @user: UID[:GID] or a name of the container's
- * @caps: capabilities that are kept, a bit each
+ * @overlay: where what is written goes: a directory, or `tmpfs`; NULL: ROOTFS
+ * @uid_map: the user namespace's users
+ * @uid_map_count: how many ranges; 0: no user namespace
+ * @gid_map: and groups
+ * @gid_map_count: how many
+ * @ulimits: setrlimit()'s limits
+ * @ulimit_count: how many
+ * @caps: capabilities that the container is given, a bit each
+ * @caps_added: and these
+ * @caps_dropped: but not these
+ * @seccomp: `off` or `default`; NULL: not said
  * @ready_fd: where to say that the command runs; -1: nowhere
  * @join: enter a running container instead of making one
  * @read_only: the root cannot be written to
- * @unfiltered: no seccomp filter
+ * @net: a network namespace of its own
  * @init: a PID 1 of ours
  * @tty: a terminal
  */
@@ -56,11 +87,17 @@ struct options {
 	size_t bind_count;
 	const char *workdir;
 	const char *user;
-	uint64_t caps;
+	const char *overlay;
+	struct id_range *uid_map, *gid_map;
+	size_t uid_map_count, gid_map_count;
+	struct ulimit *ulimits;
+	size_t ulimit_count;
+	uint64_t caps, caps_added, caps_dropped;
+	const char *seccomp;
 	int ready_fd;
 	bool join;
 	bool read_only;
-	bool unfiltered;
+	bool net;
 	bool init;
 	bool tty;
 };
@@ -83,11 +120,26 @@ pid_t ctl_first(const char *name);
 bool ctl_has_member(const char *name, pid_t pid);
 bool ctl_reason_is(const char *name, const char *reason);
 
-/* ns.c: namespaces */
-pid_t ns_clone(int *pidfd);
-void ns_join_prepare(const char *name);
-pid_t ns_join_fork(const char *name, int *pidfd);
-void ns_join_enter(void);
+/* ns.c, net.c: namespaces */
+pid_t ns_fork(unsigned long long namespaces, int *pidfd);
+pid_t ns_clone(const struct options *options, int *pidfd);
+void net_up(void);
+
+/* userns.c: the user namespace */
+void userns_parse(const char *option, const char *text, struct id_range *range);
+void userns_make(const struct options *options);
+void userns_load(pid_t pid);
+void userns_enter_owned(void);
+void userns_enter(bool join);
+int userns_fd(void);
+uid_t userns_uid(uid_t uid);
+gid_t userns_gid(gid_t gid);
+bool userns_has(uid_t uid);
+
+/* join.c: --join */
+void join_prepare(struct options *options);
+pid_t join_fork(const char *name, int *pidfd);
+void join_enter(void);
 
 /* sync.c: parent and child until the command runs */
 enum sync_type { SYNC_GO, SYNC_EXEC, SYNC_FAILED, SYNC_TTY };
@@ -124,13 +176,19 @@ void report_arm(void);
 /* child.c */
 void child_run(const struct options *options) __attribute__((noreturn));
 
-/* rootfs.c, mounts.c, dev.c: the file system */
+/* rootfs.c, overlay.c, mounts.c, dev.c: the file system */
 void rootfs_lock(const struct options *options);
 void rootfs_enter(const struct options *options);
+void overlay_lock(const struct options *options);
+void overlay_prepare(void);
+int overlay_make(int lower, unsigned int attr);
 void mounts_prepare(const struct options *options);
 void mounts_make(const struct options *options);
 void mounts_point(const char *path, mode_t type);
 void mounts_at(const char *type, const char *path, unsigned long flags, const char *data);
+void mounts_tmpfs(const char *path, unsigned long flags, const char *settings);
+int mounts_detached(const char *type, const char *const *settings, unsigned int attr);
+void mounts_stack(int mount);
 void dev_make(void);
 
 /**
@@ -148,9 +206,12 @@ struct user {
 void user_find(const char *text, struct user *user);
 void user_become(const struct user *user);
 
-/* caps.c, seccomp.c, env.c: what the command is left with */
+/* ulimit.c, caps.c, seccomp.c, env.c: what the command is left with */
+void ulimit_parse(const char *text, struct ulimit *ulimit);
+void ulimit_apply(const struct options *options);
 uint64_t caps_default(void);
 uint64_t caps_parse(const char *option, const char *list);
+uint64_t caps_kept(const struct options *options);
 void caps_bound(uint64_t kept);
 void caps_keep(uint64_t kept, bool is_root);
 void seccomp_apply(uint64_t caps);
@@ -161,7 +222,7 @@ void init_fork(void);
 
 /* tty.c: -t */
 struct pollfd;
-void tty_make(void);
+void tty_make(uid_t owner);
 void tty_take(int fd);
 void tty_resize(void);
 void tty_poll(struct pollfd *fds);

@@ -37,13 +37,15 @@ int main(int argc, char **argv)
 	prctl(PR_SET_DUMPABLE, 0);
 	signals = sig_prepare();
 	if (options.join) {
-		ns_join_prepare(options.name);
+		join_prepare(&options);
 	} else {
+		overlay_lock(&options);
 		rootfs_lock(&options);
+		userns_make(&options);
 		ctl_make(&options);
 	}
 	sync_make();
-	pid = options.join ? ns_join_fork(options.name, &pidfd) : ns_clone(&pidfd);
+	pid = options.join ? join_fork(options.name, &pidfd) : ns_clone(&options, &pidfd);
 	if (pid == 0)
 		child_run(&options);
 	sync_be_parent();

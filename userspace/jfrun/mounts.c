@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,6 +39,15 @@ static const char *const read_only[] = {
 	"/proc/asound", "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
 };
 
+/* What is made in the container belongs to its root, whoever that is on the host. */
+static void be_owner(bool start)
+{
+	if (userns_fd() < 0)
+		return;
+	setfsgid(start ? userns_gid(0) : 0);
+	setfsuid(start ? userns_uid(0) : 0);
+}
+
 /**
  * mounts_point() - make what is to be mounted on, if it is not there
  * @path: in the new root
@@ -46,9 +56,13 @@ static const char *const read_only[] = {
 void mounts_point(const char *path, mode_t type)
 {
 	struct stat st;
-	int ret;
+	int ret, error;
 
+	be_owner(true);
 	ret = type == S_IFDIR ? mkdir(path, 0755) : mknod(path, S_IFREG | 0644, 0);
+	error = errno;
+	be_owner(false);
+	errno = error;
 	if (ret == 0)
 		return;
 	if (errno == EROFS || errno == EACCES || errno == EPERM || errno == ENOENT)
@@ -78,6 +92,56 @@ void mounts_at(const char *type, const char *path, unsigned long flags, const ch
 		fail(EXIT_OWN, "cannot mount %s on %s: %s", type, path, strerror(errno));
 }
 
+/**
+ * mounts_tmpfs() - mount a small file system in memory, of the container's root
+ * @path: where, made if need be
+ * @flags: MS_*
+ * @settings: mode, size, nr_inodes
+ *
+ * What is written to it is nobody's resident memory, so it escapes the limits.
+ */
+void mounts_tmpfs(const char *path, unsigned long flags, const char *settings)
+{
+	cleanup_free char *data =
+		format_text("uid=%u,gid=%u,%s", userns_uid(0), userns_gid(0), settings);
+
+	mounts_at("tmpfs", path, flags, data);
+}
+
+/**
+ * mounts_detached() - make a mount that is nowhere yet
+ * @type: its type
+ * @settings: its options: name, value, ..., NULL
+ * @attr: MOUNT_ATTR_*
+ *
+ * Return: its descriptor.
+ */
+int mounts_detached(const char *type, const char *const *settings, unsigned int attr)
+{
+	cleanup_close int fs = fsopen(type, FSOPEN_CLOEXEC);
+	int ret = fs, mount = -1;
+
+	for (; ret >= 0 && *settings; settings += 2)
+		ret = fsconfig(fs, FSCONFIG_SET_STRING, settings[0], settings[1], 0);
+	if (ret >= 0)
+		ret = fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+	if (ret >= 0)
+		mount = fsmount(fs, FSMOUNT_CLOEXEC, attr);
+	if (mount < 0)
+		fail(EXIT_OWN, "cannot mount %s: %s", type, strerror(errno));
+	return mount;
+}
+
+/**
+ * mounts_stack() - mount something over the working directory, and go there
+ * @mount: the mount
+ */
+void mounts_stack(int mount)
+{
+	if (move_mount(mount, "", AT_FDCWD, ".", MOVE_MOUNT_F_EMPTY_PATH) < 0 || fchdir(mount) < 0)
+		fail(EXIT_OWN, "cannot mount the root: %s", strerror(errno));
+}
+
 /* One of the image's links must not say where the kernel's files are. */
 static void mount_kernel(const char *type, const char *path, unsigned long flags)
 {
@@ -88,19 +152,26 @@ static void mount_kernel(const char *type, const char *path, unsigned long flags
 	mounts_at(type, path, MS_NOSUID | MS_NODEV | MS_NOEXEC | flags, NULL);
 }
 
-/* Over a file /dev/null, over a directory an empty one. What is not there needs no mask. */
+/*
+ * Over a file /dev/null, over a directory an empty one, the same for all. What is not there needs no
+ * mask.
+ */
 static void mask(const char *path)
 {
+	static const char *empty;
 	struct stat st;
 	int ret;
 
 	if (stat(path, &st) < 0)
 		return;
-	if (S_ISDIR(st.st_mode))
-		ret = mount("tmpfs", path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+	if (S_ISDIR(st.st_mode)) {
+		ret = mount(empty ? empty : "tmpfs", path, "tmpfs",
+			    MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | (empty ? MS_BIND : 0),
 			    "size=0k");
-	else
+		empty = path;
+	} else {
 		ret = mount("/dev/null", path, NULL, MS_BIND, NULL);
+	}
 	if (ret < 0)
 		fail(EXIT_OWN, "cannot hide %s: %s", path, strerror(errno));
 }
@@ -127,7 +198,10 @@ void mounts_prepare(const struct options *options)
 
 	for (i = 0; i < options->bind_count; i++) {
 		struct bind *bind = &options->binds[i];
-		struct mount_attr attr = { .attr_set = MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID };
+		struct mount_attr attr = {
+			.attr_set = MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID,
+			.propagation = MS_PRIVATE,
+		};
 
 		if (!bind->source)
 			continue;
@@ -161,8 +235,8 @@ static void make_bind(const struct bind *bind)
 
 	make_parents(bind->target);
 	if (!bind->source) {
-		mounts_at("tmpfs", bind->target, MS_NOSUID | MS_NODEV,
-			  "mode=1777,size=64m,nr_inodes=16k");
+		mounts_tmpfs(bind->target, MS_NOSUID | MS_NODEV,
+			     "mode=1777,size=64m,nr_inodes=16k");
 		return;
 	}
 	if (fstat(bind->tree, &st) < 0)

@@ -21,14 +21,22 @@ static const char usage[] =
 	"  --hard SIZE         hard limit\n"
 	"  --nice N            nice value of all its processes, -20 to 19\n"
 	"  --ro                the root is read-only\n"
+	"  --overlay DIR|tmpfs what is written goes into DIR, or is gone at the end; ROOTFS stays as\n"
+	"                      it is\n"
 	"  --bind SRC:DST[:ro] the host's SRC is seen as DST\n"
 	"  --tmpfs DST         an empty file system in memory at DST\n"
 	"  --env NAME[=VALUE]  add to the environment, which is PATH, HOME, TERM and HOSTNAME;\n"
 	"                      without a value: as it is here\n"
+	"  --net               a network of its own, with a loopback interface only\n"
+	"  --uidmap C:H:SIZE   a user namespace: the container's users from C on are the host's from H\n"
+	"                      on, SIZE of them\n"
+	"  --gidmap C:H:SIZE   the same for groups (default: as --uidmap)\n"
 	"  --user UID[:GID]    run CMD as this user; names are the container's\n"
 	"  --workdir DIR       run CMD there\n"
 	"  --cap-add CAP,...   keep these capabilities, too (all: every one)\n"
 	"  --cap-drop CAP,...  do not keep these (all: none)\n"
+	"  --ulimit TYPE=SOFT[:HARD]\n"
+	"                      limits of each process, as nofile or nproc\n"
 	"  --init              a PID 1 that passes on signals to CMD, and reaps what is left to it\n"
 	"  -t, --tty           a terminal of its own\n"
 	"  --seccomp off       do not filter system calls\n"
@@ -45,6 +53,11 @@ enum {
 	OPT_RO,
 	OPT_BIND,
 	OPT_TMPFS,
+	OPT_OVERLAY,
+	OPT_NET,
+	OPT_UIDMAP,
+	OPT_GIDMAP,
+	OPT_ULIMIT,
 	OPT_ENV,
 	OPT_USER,
 	OPT_WORKDIR,
@@ -65,6 +78,11 @@ static const struct option long_options[] = {
 	{ "ro", no_argument, NULL, OPT_RO },
 	{ "bind", required_argument, NULL, OPT_BIND },
 	{ "tmpfs", required_argument, NULL, OPT_TMPFS },
+	{ "overlay", required_argument, NULL, OPT_OVERLAY },
+	{ "net", no_argument, NULL, OPT_NET },
+	{ "uidmap", required_argument, NULL, OPT_UIDMAP },
+	{ "gidmap", required_argument, NULL, OPT_GIDMAP },
+	{ "ulimit", required_argument, NULL, OPT_ULIMIT },
 	{ "env", required_argument, NULL, OPT_ENV },
 	{ "user", required_argument, NULL, OPT_USER },
 	{ "workdir", required_argument, NULL, OPT_WORKDIR },
@@ -111,6 +129,9 @@ static void parse_file_option(struct options *options, int option)
 	case OPT_RO:
 		options->read_only = true;
 		return;
+	case OPT_OVERLAY:
+		options->overlay = optarg;
+		return;
 	case OPT_BIND:
 		value_bind(optarg, bind);
 		break;
@@ -119,6 +140,37 @@ static void parse_file_option(struct options *options, int option)
 		break;
 	}
 	options->bind_count++;
+}
+
+static void parse_namespace_option(struct options *options, int option)
+{
+	switch (option) {
+	case OPT_NET:
+		options->net = true;
+		break;
+	case OPT_UIDMAP:
+		userns_parse("uidmap", optarg, &options->uid_map[options->uid_map_count++]);
+		break;
+	case OPT_GIDMAP:
+		userns_parse("gidmap", optarg, &options->gid_map[options->gid_map_count++]);
+		break;
+	}
+}
+
+static void add_caps(struct options *options, const char *list)
+{
+	uint64_t caps = caps_parse("cap-add", list);
+
+	options->caps_added |= caps;
+	options->caps_dropped &= ~caps;
+}
+
+static void drop_caps(struct options *options, const char *list)
+{
+	uint64_t caps = caps_parse("cap-drop", list);
+
+	options->caps_dropped |= caps;
+	options->caps_added &= ~caps;
 }
 
 static void parse_process_option(struct options *options, int option)
@@ -149,13 +201,16 @@ static void parse_process_option(struct options *options, int option)
 	case OPT_SECCOMP:
 		if (strcmp(optarg, "off") && strcmp(optarg, "default"))
 			fail(EXIT_OWN, "--seccomp '%s': neither off nor default", optarg);
-		options->unfiltered = !strcmp(optarg, "off");
+		options->seccomp = optarg;
 		break;
 	case OPT_CAP_ADD:
-		options->caps |= caps_parse("cap-add", optarg);
+		add_caps(options, optarg);
 		break;
 	case OPT_CAP_DROP:
-		options->caps &= ~caps_parse("cap-drop", optarg);
+		drop_caps(options, optarg);
+		break;
+	case OPT_ULIMIT:
+		ulimit_parse(optarg, &options->ulimits[options->ulimit_count++]);
 		break;
 	}
 }
@@ -191,7 +246,13 @@ static void parse_option(struct options *options, int option)
 	case OPT_RO:
 	case OPT_BIND:
 	case OPT_TMPFS:
+	case OPT_OVERLAY:
 		parse_file_option(options, option);
+		break;
+	case OPT_NET:
+	case OPT_UIDMAP:
+	case OPT_GIDMAP:
+		parse_namespace_option(options, option);
 		break;
 	default:
 		parse_process_option(options, option);
@@ -203,7 +264,8 @@ static void parse_words(struct options *options, char **words)
 {
 	if (options->join) {
 		if (options->soft || options->hard || options->nice || options->read_only ||
-		    options->init || options->bind_count)
+		    options->init || options->bind_count || options->overlay || options->net ||
+		    options->uid_map_count || options->gid_map_count)
 			fail(EXIT_OWN,
 			     "--join: takes no option that is for a new container: limits are "
 			     "changed in its directory, or by `jf update`");
@@ -221,6 +283,19 @@ static void parse_words(struct options *options, char **words)
 	if (!*words || !**words)
 		fail(EXIT_OWN, "no command: see `jfrun --help`");
 	options->argv = words;
+}
+
+/* Either map alone is for both, as with podman. */
+static void complete_maps(struct options *options)
+{
+	if (!options->uid_map_count) {
+		options->uid_map = options->gid_map;
+		options->uid_map_count = options->gid_map_count;
+	}
+	if (!options->gid_map_count) {
+		options->gid_map = options->uid_map;
+		options->gid_map_count = options->uid_map_count;
+	}
 }
 
 /* getopt's own message, in our words. */
@@ -248,6 +323,9 @@ void options_parse(struct options *options, int argc, char **argv)
 	*options = (struct options){ .ready_fd = -1, .caps = caps_default() };
 	options->env = allocate((argc + 1) * sizeof(*options->env));
 	options->binds = allocate((argc + 1) * sizeof(*options->binds));
+	options->uid_map = allocate((argc + 1) * sizeof(*options->uid_map));
+	options->gid_map = allocate((argc + 1) * sizeof(*options->gid_map));
+	options->ulimits = allocate((argc + 1) * sizeof(*options->ulimits));
 	opterr = 0;
 	/* '+': options end at NAME, the command's own are not ours; ':': tell a missing value */
 	for (;;) {
@@ -259,5 +337,6 @@ void options_parse(struct options *options, int argc, char **argv)
 			bad_option(option, argv, before);
 		parse_option(options, option);
 	}
+	complete_maps(options);
 	parse_words(options, argv + optind);
 }

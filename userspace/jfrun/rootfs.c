@@ -7,9 +7,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -50,7 +52,7 @@ void rootfs_lock(const struct options *options)
 	if (fd < 0)
 		fail(EXIT_OWN, "rootfs '%s': %s", path, strerror(errno));
 	refuse_host_root(fd, path);
-	if (flock(fd, (options->read_only ? LOCK_SH : LOCK_EX) | LOCK_NB) < 0) {
+	if (flock(fd, (options->read_only || options->overlay ? LOCK_SH : LOCK_EX) | LOCK_NB) < 0) {
 		if (errno == EWOULDBLOCK)
 			fail(EXIT_OWN,
 			     "rootfs '%s': is in use by a running container: stop that one, or give "
@@ -60,6 +62,19 @@ void rootfs_lock(const struct options *options)
 	}
 	if (fchdir(fd) < 0)
 		fail(EXIT_OWN, "rootfs '%s': %s", path, strerror(errno));
+}
+
+/*
+ * jfrun may have been started in a chroot. From below such a root, which cannot be pivoted away from,
+ * there are ways up. Joining one's own mount namespace leads to its real root.
+ */
+static void leave_chroot(void)
+{
+	cleanup_close int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_close int self = pidfd_open(getpid(), 0);
+
+	if (here < 0 || self < 0 || setns(self, CLONE_NEWNS) < 0 || fchdir(here) < 0)
+		fail(EXIT_OWN, "cannot find the host's root: %s", strerror(errno));
 }
 
 /* Make "." the root, and let go of the old one; see pivot_root(2) for the two dots. */
@@ -79,6 +94,37 @@ static void pivot(const char *path)
 		fail(EXIT_OWN, "rootfs '%s': cannot make it the root: %s", path, strerror(errno));
 }
 
+/* The files belong to the container's users, by number, unless they belong to those of the host. */
+static void map_owners(struct mount_attr *attr)
+{
+	struct stat st;
+
+	if (userns_fd() < 0 || fstatat(AT_FDCWD, "", &st, AT_EMPTY_PATH) < 0 ||
+	    userns_has(st.st_uid))
+		return;
+	attr->attr_set |= MOUNT_ATTR_IDMAP;
+	attr->userns_fd = userns_fd();
+}
+
+/* The given directory as a mount of its own, as it will be seen. */
+static int make_root(const struct options *options, struct mount_attr *attr)
+{
+	const char *path = options->rootfs;
+	int tree = open_tree(AT_FDCWD, ".", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+
+	if (tree < 0)
+		fail(EXIT_OWN, "rootfs '%s': cannot bind it: %s", path, strerror(errno));
+	map_owners(attr);
+	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, attr, sizeof(*attr)) == 0)
+		return tree;
+	if (errno == EINVAL && attr->attr_set & MOUNT_ATTR_IDMAP)
+		fail(EXIT_OWN,
+		     "rootfs '%s': its file system has no idmapped mounts: give its files to the users "
+		     "that --uidmap names (root is %u there)",
+		     path, userns_uid(0));
+	fail(EXIT_OWN, "rootfs '%s': cannot set the mount's flags: %s", path, strerror(errno));
+}
+
 /**
  * rootfs_enter() - make the directory the root, with all that a container expects below it
  * @options: the command line
@@ -88,27 +134,31 @@ static void pivot(const char *path)
 void rootfs_enter(const struct options *options)
 {
 	/* device files and set-user-ID programs of an image are nobody's business */
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID };
-	const char *path = options->rootfs;
-	int tree;
+	struct mount_attr attr = {
+		.attr_set = MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID,
+		.propagation = MS_PRIVATE,
+	};
+	int root;
 
 	if (options->read_only)
 		attr.attr_set |= MOUNT_ATTR_RDONLY;
+	/* while the host's paths are there */
+	mounts_prepare(options);
+	overlay_prepare();
+	root = make_root(options, &attr);
+	leave_chroot();
 	/* nothing that is mounted from here on may be seen outside */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		fail(EXIT_OWN, "cannot make the mounts private: %s", strerror(errno));
-	mounts_prepare(options);
-	tree = open_tree(AT_FDCWD, ".", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-	if (tree < 0)
-		fail(EXIT_OWN, "rootfs '%s': cannot bind it: %s", path, strerror(errno));
-	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) < 0)
-		fail(EXIT_OWN, "rootfs '%s': cannot set the mount's flags: %s", path,
-		     strerror(errno));
-	if (move_mount(tree, "", AT_FDCWD, ".", MOVE_MOUNT_F_EMPTY_PATH) < 0 || fchdir(tree) < 0)
-		fail(EXIT_OWN, "rootfs '%s': cannot mount it: %s", path, strerror(errno));
-	close(tree);
-	pivot(path);
+	mounts_stack(root);
+	if (options->overlay) {
+		root = overlay_make(root, attr.attr_set & ~MOUNT_ATTR_IDMAP);
+		mounts_stack(root);
+	}
+	pivot(options->rootfs);
+	close(root);
 	if (chdir("/") < 0)
-		fail(EXIT_OWN, "rootfs '%s': cannot enter it: %s", path, strerror(errno));
+		fail(EXIT_OWN, "rootfs '%s': cannot enter it: %s", options->rootfs,
+		     strerror(errno));
 	mounts_make(options);
 }

@@ -43,15 +43,16 @@ static void make_console(int fd)
 
 /**
  * tty_make() - in the child, leader of a session: make the terminal and be at it
+ * @owner: whose it is, as the host knows him
  */
-void tty_make(void)
+void tty_make(uid_t owner)
 {
 	int fd = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC), unlock = 0, other;
 
 	if (fd < 0 || ioctl(fd, TIOCSPTLCK, &unlock) < 0)
 		fail(EXIT_OWN, "-t: cannot make a terminal: %s", strerror(errno));
 	other = ioctl(fd, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (other < 0 || ioctl(other, TIOCSCTTY, 0) < 0)
+	if (other < 0 || fchown(other, owner, -1) < 0 || ioctl(other, TIOCSCTTY, 0) < 0)
 		fail(EXIT_OWN, "-t: cannot make a terminal: %s", strerror(errno));
 	make_console(fd);
 	sync_send_fd(SYNC_TTY, fd);

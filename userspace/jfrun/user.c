@@ -104,6 +104,8 @@ void user_become(const struct user *user)
 {
 	if (setgroups(0, NULL) < 0 || setresgid(user->gid, user->gid, user->gid) < 0 ||
 	    setresuid(user->uid, user->uid, user->uid) < 0)
-		fail(EXIT_OWN, "cannot become user %u, group %u: %s", user->uid, user->gid,
-		     strerror(errno));
+		fail(EXIT_OWN, "cannot become user %u, group %u: %s%s", user->uid, user->gid,
+		     strerror(errno),
+		     errno == EINVAL && userns_fd() >= 0 ? ": --uidmap or --gidmap has no such one" :
+							   "");
 }
