@@ -13,7 +13,7 @@ _jf_names() {
 _jf() {
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local verb=${COMP_WORDS[1]-} options='' words=''
-	local verbs='start run exec attach ps top logs events inspect update wait stop kill rm check version help'
+	local verbs='start run exec attach ps top logs events inspect update apply wait stop kill rm metrics check version help'
 	local settings='--soft --hard --nice --grace --metric --action --scope --soft-signal'
 
 	COMPREPLY=()
@@ -28,6 +28,11 @@ _jf() {
 	--scope) words='container process' ;;
 	--filter) words='state=created state=running state=exited state=stopped state=killed reason= name=' ;;
 	--soft | --hard) words='16M 32M 64M 128M 256M 512M 1G max' ;;
+	--output | -o)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		compopt -o filenames 2>/dev/null
+		return
+		;;
 	--nice | --grace | --soft-signal | --tail | -n | -d | -t)
 		# -t of logs takes no value
 		[[ $verb == logs && $previous == -t ]] || return
@@ -53,6 +58,12 @@ _jf() {
 	stop) options='--time' words=$(_jf_names running) ;;
 	kill) options='--signal' words=$(_jf_names running) ;;
 	rm) options='--force' words=$(_jf_names) ;;
+	apply)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		compopt -o filenames 2>/dev/null
+		return
+		;;
+	metrics) options='--output' ;;
 	help) words=$verbs ;;
 	esac
 	if [[ $word == -* ]]; then
