@@ -14,7 +14,7 @@ MAKEFLAGS += --no-print-directory
 moddir = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 has_headers = [ -e $(KDIR)/Makefile ]
 
-.PHONY: all help module modules userspace install uninstall setup vm demo check clean
+.PHONY: all help module modules userspace install uninstall setup vm demo check deb check-deb clean
 all: userspace
 	@if $(has_headers); then scripts/module $(RELEASE) $(KDIR); else \
 		echo "make: the tools are built, the module is not: no headers of the running kernel in" \
@@ -27,6 +27,8 @@ help:
 	@echo
 	@echo "make demo [KERNEL=6.1]   see it work, in a test VM"
 	@echo "make check [T=pattern]   all tests on both kernels, or those whose name matches"
+	@echo "make deb                 Debian packages, in build/deb/"
+	@echo "make check-deb           install, use and purge them in both VMs"
 	@echo "make vm [KERNEL=6.1]     a shell in the test VM; scripts/vm --help tells more"
 	@echo
 	@echo "make module KERNEL=...   jackfruit.ko for one kernel (6.1, 6.12, a release; KDIR=), in build/RELEASE/"
@@ -68,6 +70,12 @@ demo: setup
 
 check: setup
 	@scripts/check '$(T)'
+
+deb: setup
+	@scripts/deb
+
+check-deb: setup
+	@scripts/check-deb
 
 clean:
 	rm -rf build
