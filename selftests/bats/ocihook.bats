@@ -221,6 +221,20 @@ leaves_others_alone() {
 	wait_until is "$CLASS/one/state" killed
 }
 
+@test "jf lists, stops and removes a runtime's container like its own" {
+	bundle "$(limits 64M 32M)" sleep 1000
+	crun run -d one < /dev/null > /dev/null 2>&1 3>&-
+	run -0 "$BATS_TEST_DIRNAME/../../userspace/jf/jf" ps
+	[[ ${lines[1]} =~ ^one\ +running\ .*\ 32M\ +64M\ .*\[sleep\] ]]
+	# PID 1 of a PID namespace does not hear SIGTERM
+	"$BATS_TEST_DIRNAME/../../userspace/jf/jf" stop -t 0 one
+	is "$CLASS/one/reason" stopped
+	wait_until stopped crun
+	"$BATS_TEST_DIRNAME/../../userspace/jf/jf" rm one
+	nothing_left
+	crun delete one
+}
+
 # podman as far as it goes in a guest: its storage in memory, a root file system without an image
 in_podman() {
 	mkdir -p hooks

@@ -27,6 +27,8 @@ teardown() {
 		echo 1 > "$name/kill"
 		wait_until rmdir "$name" 2> /dev/null
 	done
+	# the next test's counters begin at 0
+	wait_until rmmod jackfruit 2> /dev/null
 }
 
 # boot UNIT: systemd, with what $B has in the places of its own; $MANAGER is its PID
@@ -94,13 +96,21 @@ is_result() {
 }
 
 @test "the metrics come by the timer" {
-	mkdir -p /var/lib/prometheus/node-exporter
+	local file=/var/lib/prometheus/node-exporter/jackfruit.prom
+	local promtool=${JF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/jackfruit}/promtool
+	mkdir -p "${file%/*}" /sys/kernel/config/jackfruit/web
+	echo 8M > /sys/kernel/config/jackfruit/web/hard_limit
+	sh -c 'echo 0 > /sys/kernel/config/jackfruit/web/pids; exec tail /dev/zero' || true
+	wait_until is "$CLASS/web/state" killed
 	ln -s "$B/units/jackfruit-metrics.timer" "$B/etc/"
 	boot jackfruit-metrics.timer
-	wait_until grep -q '^jackfruit_module_loaded 1' /var/lib/prometheus/node-exporter/jackfruit.prom || {
-		cat "$B/log"
-		false
-	}
-	[ "$(stat -c %a /var/lib/prometheus/node-exporter/jackfruit.prom)" = 644 ]
-	rm /var/lib/prometheus/node-exporter/jackfruit.prom
+	wait_until grep -q '^jackfruit_module_loaded 1' "$file" || { cat "$B/log"; false; }
+	[ "$(stat -c %a "$file")" = 644 ]
+	grep -x 'jackfruit_container_info{container="web",state="killed",reason="hard_limit",metric="rss",hard_action="kill"} 1' "$file"
+	grep -x 'jackfruit_container_hard_limit_bytes{container="web"} 8388608' "$file"
+	grep -x 'jackfruit_container_events_total{container="web",event="kill"} 1' "$file"
+	grep -x 'jackfruit_kills_total 1' "$file"
+	grep -x 'jackfruit_history_kills{reason="hard_limit"} 1' "$file"
+	[ ! -x "$promtool" ] || "$promtool" check metrics < "$file"
+	rm "$file"
 }
