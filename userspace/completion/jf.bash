@@ -13,7 +13,7 @@ _jf_names() {
 _jf() {
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local verb=${COMP_WORDS[1]-} options='' words=''
-	local verbs='start run exec attach ps top logs events inspect update wait stop kill rm check version help'
+	local verbs='start run exec attach ps top logs events inspect update apply wait stop kill rm metrics check version help'
 	local settings='--soft --hard --nice --grace --metric --action --scope --soft-signal --forecast'
 	# for jfrun
 	local runner='--ro --overlay --bind --tmpfs --env --user --workdir --ulimit --cap-add --cap-drop
@@ -44,6 +44,11 @@ _jf() {
 		compopt -o filenames 2>/dev/null
 		return
 		;;
+	--output | -o)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		compopt -o filenames 2>/dev/null
+		return
+		;;
 	--nice | --grace | --forecast | --log-backups | --env | --user | --ulimit | --cap-add | \
 		--cap-drop | --uidmap | --gidmap | --tail | --time | -n | -d | -t)
 		# -t of these takes no value
@@ -70,6 +75,12 @@ _jf() {
 	stop) options='--time' words=$(_jf_names running) ;;
 	kill) options='--signal' words=$(_jf_names running) ;;
 	rm) options='--force' words=$(_jf_names) ;;
+	apply)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		compopt -o filenames 2>/dev/null
+		return
+		;;
+	metrics) options='--output' ;;
 	help) words=$verbs ;;
 	esac
 	if [[ $word == -* ]]; then

@@ -19,10 +19,12 @@ Containers under memory limits kept by the kernel module jackfruit.
   events    what happened to containers: limits, kills, exits
   inspect   all about a container
   update    change limits and other settings
+  apply     containers as /etc/jackfruit/*.conf has them
   wait      until a container has ended
   stop      end a container in good manners
   kill      end it at once
   rm        remove one that has ended, with its log
+  metrics   all numbers, for Prometheus
   check     is all there that jackfruit needs? and what to do if not
   version   which jf, jfrun, jflog and module
   help      this, or `jf help COMMAND`

@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# jf apply and the systemd generator on a fixture: files NAME.conf.
+
+load jf-fixture
+
+setup() {
+	fixture_setup
+	export JF_CONFDIR=$F/etc
+	mkdir "$JF_CONFDIR"
+	container web
+	control web soft_limit=max hard_limit=max metric=rss nice=inherit
+}
+teardown() { fixture_teardown; }
+
+# conf NAME: from stdin
+conf() {
+	cat >"$JF_CONFDIR/$1.conf"
+}
+
+# The shell that runs jf runs the generator, too.
+generator() {
+	# shellcheck disable=SC2086 # `busybox sh` is two words
+	PATH=$JF_PATH $JF_SHELL "${JF_SOURCE%/jf/jf}/systemd/jackfruit-generator" "$F/units"
+}
+
+@test "what a file says is set, in the kernel's words" {
+	printf '%s\n' '# web' '' '; also a comment' 'soft_limit=8M' '  hard_limit =  16M  ' 'nice=-5' \
+		'unit = httpd.service' | conf web
+	printf 'metric=anon' >>"$JF_CONFDIR/web.conf"
+	run -0 jf apply
+	[ "$output" = web ]
+	[ "$(cd "$JF_CONFIGFS/web" && cat soft_limit hard_limit nice metric | tr '\n' ' ')" = '8M 16M -5 anon ' ]
+}
+
+@test "no file, nothing to do; only what is named *.conf" {
+	run -0 jf apply
+	[ -z "$output" ]
+	echo 'soft_limit=1M' >"$JF_CONFDIR/web.conf.bak"
+	run -0 jf apply
+	[ "$(<"$JF_CONFIGFS/web/soft_limit")" = max ]
+	run -1 jf apply "$JF_CONFDIR/web.conf.bak"
+	[[ $output == *"the file of a container is named NAME.conf" ]]
+}
+
+@test "a file that is wrong changes nothing, says where and why; the others are applied" {
+	local line says
+	container zeta
+	control zeta soft_limit=max
+	echo soft_limit=1M | conf zeta
+	while read -r line says; do
+		printf 'soft_limit=2M\n%s\n' "$line" | conf web
+		run -1 jf apply
+		[[ $output == *"$says"* ]]
+		[ "$(<"$JF_CONFIGFS/web/soft_limit")" = max ]
+		[ "$(<"$JF_CONFIGFS/zeta/soft_limit")" = 1M ]
+	done <<-EOF
+		hello web.conf:2: 'hello': not KEY=VALUE
+		=5 web.conf:2: '': not a setting
+		soft-limit=5 web.conf:2: 'soft-limit': not a setting
+		../x=5 web.conf:2: '../x': not a setting
+		kill=1 web.conf:2: 'kill': done to a container, not set
+		pids=1 web.conf:2: 'pids': done to a container, not set
+		hard_limit= web.conf:2: hard_limit: has no value
+		colour=red web: cannot set colour to red: this version of the module has no colour
+	EOF
+	rm "$JF_CONFDIR/web.conf"
+	echo soft_limit=1M | conf -web
+	run -1 jf apply
+	[[ $output == *"'-web': not a container name"* ]]
+}
+
+@test "a container that cannot be set up is not left half-made" {
+	# a fixture's new directory has no files
+	echo soft_limit=1M | conf new
+	run -1 jf apply
+	[[ $output == *"new: cannot set soft_limit to 1M"* ]]
+	[ ! -e "$JF_CONFIGFS/new" ]
+}
+
+@test "what is wrong on the command line" {
+	run -2 jf apply --nosuch
+	run -1 jf apply "$F/nosuch.conf"
+	[[ $output == *"nosuch.conf: cannot be read" ]]
+	rm -r "$JF_CONFIGFS"
+	echo soft_limit=1M | conf web
+	run -1 jf apply
+	[[ $output == *"configfs is not mounted"* ]]
+}
+
+@test "the generator: a drop-in for each unit that a file names" {
+	printf 'soft_limit=1M\nunit=httpd.service\n unit = other@1.service\n' | conf web
+	echo hard_limit=1M | conf db
+	run -0 generator
+	[ -z "$output" ]
+	[ "$(cd "$F/units" && echo *)" = 'httpd.service.d other@1.service.d' ]
+	# shellcheck disable=SC2016 # systemd's
+	grep -x 'ExecStartPost=+.*/jf attach web $MAINPID' "$F/units/httpd.service.d/50-jackfruit.conf"
+	[[ $(<"$F/units/httpd.service.d/50-jackfruit.conf") == *"After=jackfruit-limits.service"* ]]
+}
+
+@test "the generator: no files, and names that are none" {
+	run -0 generator
+	[ ! -e "$F/units" ]
+	printf 'unit=../../x.service\nunit=x.socket\nunit=\n' | conf web
+	echo 'unit=a.service' | conf 'we b'
+	run -0 generator
+	[[ $output == *"unit '../../x.service': not a unit's name"* ]]
+	[[ $output == *"unit 'x.socket': not a service"* ]]
+	[ ! -e "$F/units" ]
+}

@@ -1,0 +1,170 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# jf metrics on a fixture; and that the alert rules and the dashboard ask for what it tells.
+
+load jf-fixture
+
+setup() {
+	fixture_setup
+	PROMETHEUS=${JF_SOURCE%/jf/jf}/prometheus
+	PROMTOOL=${JF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/jackfruit}/promtool
+}
+teardown() { fixture_teardown; }
+
+need_promtool() {
+	[ -x "$PROMTOOL" ] || skip "no $PROMTOOL: make setup"
+}
+
+# two containers and the module's own numbers
+fleet() {
+	container web state=running usage=1000 peak=5000000000 procs=2 started=1700000000
+	control web soft_limit=max hard_limit=8192 metric=rss hard_action=kill
+	printf 'soft 3\nhard 2\nkill 1\n' >"$JF_CLASS/web/events"
+	container old.one state=killed reason=hard_limit 'enforcing=no: no members'
+	control old.one soft_limit=1024 hard_limit=2048 metric=anon hard_action=term
+	printf 'soft 0\nhard 0\nkill 0\n' >"$JF_CLASS/old.one/events"
+	cat >"$JF_DEBUGFS/stats" <<-EOF
+		containers 2
+		members 2
+		probes on
+		looks 1234
+		scan_us 1500000
+		late_max_us 250
+		timer on
+		kills 7
+		overshoot_max 4096
+		events 99
+		uevents_lost 0
+		something_new 5
+	EOF
+	cat >"$JF_DEBUGFS/events" <<-EOF
+		lost=17
+		seq=18 time=1.000001 container=web event=kill pid=1 comm=x reason=hard_limit
+		seq=19 time=1.000002 container=web event=exit pid=1 comm=x reason=hard_limit status=137
+		seq=20 time=1.000003 container=b event=kill pid=2 comm=y reason=killed
+		seq=21 time=1.000004 container=b event=kill pid=2 comm=event=kill reason=hard_limit
+	EOF
+}
+
+# has LINE...: each is in the output
+has() {
+	local line
+	for line; do
+		grep -qxF -- "$line" <<<"$output" || {
+			echo "not there: $line"
+			return 1
+		}
+	done
+}
+
+@test "what is known of containers" {
+	fleet
+	run -0 jf metrics
+	has 'jackfruit_module_loaded 1' \
+		'jackfruit_container_info{container="web",state="running",reason="none",metric="rss",hard_action="kill"} 1' \
+		'jackfruit_container_info{container="old.one",state="killed",reason="hard_limit",metric="anon",hard_action="term"} 1' \
+		'jackfruit_container_enforcing{container="web"} 1' \
+		'jackfruit_container_enforcing{container="old.one"} 0' \
+		'jackfruit_container_usage_bytes{container="web"} 1000' \
+		'jackfruit_container_peak_bytes{container="web"} 5000000000' \
+		'jackfruit_container_soft_limit_bytes{container="old.one"} 1024' \
+		'jackfruit_container_hard_limit_bytes{container="web"} 8192' \
+		'jackfruit_container_processes{container="web"} 2' \
+		'jackfruit_container_start_time_seconds{container="web"} 1700000000' \
+		'jackfruit_container_events_total{container="web",event="soft"} 3' \
+		'jackfruit_container_events_total{container="web",event="hard"} 2' \
+		'jackfruit_container_events_total{container="web",event="kill"} 1'
+	# no limit is no number
+	[[ $output != *'soft_limit_bytes{container="web"}'* ]]
+}
+
+@test "what is known of the module" {
+	fleet
+	run -0 jf metrics
+	has 'jackfruit_containers 2' 'jackfruit_members 2' 'jackfruit_looks_total 1234' \
+		'jackfruit_scan_seconds_total 1.500000' 'jackfruit_look_late_max_seconds 0.000250' \
+		'jackfruit_kills_total 7' 'jackfruit_overshoot_max_bytes 4096' 'jackfruit_events_total 99' \
+		'jackfruit_uevents_lost_total 0' 'jackfruit_history_kills{reason="hard_limit"} 2' \
+		'jackfruit_history_kills{reason="killed"} 1' 'jackfruit_history_kills{reason="stopped"} 0'
+	[[ $output != *something_new* ]]
+}
+
+@test "promtool has nothing to say: of many containers, of none, without debugfs, without the module" {
+	need_promtool
+	fleet
+	jf metrics | "$PROMTOOL" check metrics
+	rm -r "$JF_DEBUGFS"
+	jf metrics >"$F/text"
+	"$PROMTOOL" check metrics <"$F/text"
+	run ! grep -q looks_total "$F/text"
+	rm -r "${JF_CLASS:?}"/*
+	jf metrics | "$PROMTOOL" check metrics
+	rmdir "$JF_CLASS"
+	jf metrics >"$F/text"
+	"$PROMTOOL" check metrics <"$F/text"
+	[ "$(grep -v '^#' "$F/text")" = 'jackfruit_module_loaded 0' ]
+}
+
+@test "labels are quoted" {
+	need_promtool
+	container web 'state=a"b\c'
+	run -0 jf metrics
+	[[ $output == *'state="a\"b\\c"'* ]]
+	"$PROMTOOL" check metrics <<<"$output"
+}
+
+@test "a container that goes away while it is read does no harm" {
+	container web state=running
+	rm "$JF_CLASS"/web/*
+	run -0 jf metrics
+	[[ $output == *jackfruit_module_loaded\ 1* ]]
+	[[ $output != *'usage_bytes{'* ]]
+}
+
+@test "--output replaces a file at once, or not at all" {
+	fleet
+	echo old >"$F/jackfruit.prom"
+	exec 5<"$F/jackfruit.prom"
+	run -0 jf metrics --output "$F/jackfruit.prom"
+	[ -z "$output" ]
+	grep -q '^jackfruit_kills_total 7$' "$F/jackfruit.prom"
+	[ "$(cat <&5)" = old ]
+	exec 5<&-
+	[ "$(echo "$F"/*.prom*)" = "$F/jackfruit.prom" ]
+	run -1 jf metrics -o "$F/nosuch/file"
+	[[ $output == "jf: $F/nosuch/file: cannot write this file"* ]]
+}
+
+@test "what is wrong on the command line" {
+	run -2 jf metrics web
+	[[ $output == "jf: 'web': metrics takes no argument"* ]]
+	run -2 jf metrics --nosuch
+	run -2 jf metrics -o
+	[[ $output == "jf: -o: needs a value"* ]]
+}
+
+@test "the alert rules: valid, and each rings when it must and not before" {
+	need_promtool
+	"$PROMTOOL" check rules "$PROMETHEUS/alerts.yml"
+	cp "$PROMETHEUS/alerts.yml" "$BATS_TEST_DIRNAME/alerts_test.yml" "$F"
+	(cd "$F" && "$PROMTOOL" test rules alerts_test.yml)
+	# no rule without a test
+	[ "$(sed -n 's/.*- alert: *//p' "$F/alerts.yml" | sort)" = \
+		"$(sed -n 's/.*- alertname: *//p' "$F/alerts_test.yml" | sort -u)" ]
+}
+
+@test "the rules and the dashboard ask for nothing that jf metrics does not tell" {
+	local name
+	fleet
+	jf metrics >"$F/text"
+	jq -e '.panels | length > 5' "$PROMETHEUS/dashboard.json"
+	[ "$(jq '[.panels[].id] | length - (unique | length)' "$PROMETHEUS/dashboard.json")" = 0 ]
+	for name in $({ jq -r '.. | .expr? // empty' "$PROMETHEUS/dashboard.json"
+		grep expr: "$PROMETHEUS/alerts.yml"; } | grep -oE 'jackfruit_[a-z_]+' | sort -u); do
+		grep -q "^# TYPE $name " "$F/text" || {
+			echo "no metric $name"
+			return 1
+		}
+	done
+}

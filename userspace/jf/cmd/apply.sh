@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# jf apply: the containers that files describe; jackfruit-limits.service runs
+# it at boot.
+
+# shellcheck source=/dev/null # found at run time
+. "$JF_HOME/lib/settings.sh"
+
+: "${JF_CONFDIR:=/etc/jackfruit}"
+
+cmd_usage() {
+	cat <<'EOF'
+usage: jf apply [FILE...]
+
+Makes the container NAME for each file NAME.conf, or for those in /etc/jackfruit,
+and sets what it says. One that is there already is only changed. Each file is
+applied in full or not at all; one that is wrong does not keep the others from
+being applied. See jackfruit.conf(5).
+EOF
+}
+
+# conf_wrong WORD...: what is wrong with line _line of _file.
+conf_wrong() {
+	log "$_file:$_line: $*"
+	_bad=yes
+}
+
+# conf_key KEY VALUE: remembered as set_KEY.
+conf_key() {
+	case $1 in
+	'' | *[!a-z_]*) conf_wrong "'$1': not a setting: see jackfruit.conf(5)" ;;
+	unit) ;; # for jackfruit-generator
+	pids | stop | kill) conf_wrong "'$1': done to a container, not set" ;;
+	*)
+		[ -n "$2" ] || conf_wrong "$1: has no value"
+		eval "set_$1=\$2"
+		JF_SETTINGS="$JF_SETTINGS $1"
+		;;
+	esac
+}
+
+# conf_read: the lines KEY=VALUE of _file into JF_SETTINGS and set_KEY. 1 if one is wrong.
+conf_read() {
+	JF_SETTINGS=
+	_bad=
+	_line=0
+	# the last line may have no newline
+	while read -r _text || [ -n "$_text" ]; do
+		_line=$((_line + 1))
+		case $_text in
+		'' | '#'* | ';'*) continue ;;
+		*=*) ;;
+		*)
+			conf_wrong "'$_text': not KEY=VALUE"
+			continue
+			;;
+		esac
+		_key=${_text%%=*}
+		_value=${_text#*=}
+		# spaces around the =
+		_key=${_key%"${_key##*[! ]}"}
+		_value=${_value#"${_value%%[! ]*}"}
+		conf_key "$_key" "$_value"
+	done <"$_file"
+	[ -z "$_bad" ]
+}
+
+# conf_apply: _file.
+conf_apply() {
+	_conf=${_file##*/}
+	case $_conf in
+	*.conf) _conf=${_conf%.conf} ;;
+	*)
+		log "$_file: the file of a container is named NAME.conf"
+		return 1
+		;;
+	esac
+	valid_name "$_conf" || {
+		log "$_file: '$_conf': not a container name"
+		return 1
+	}
+	[ -r "$_file" ] || {
+		log "$_file: cannot be read"
+		return 1
+	}
+	conf_read || return 1
+	_made=
+	if ! plane_has "$_conf"; then
+		control_make "$_conf" || {
+			log "$_conf: cannot make the container: $REPLY"
+			return 1
+		}
+		_made=yes
+	fi
+	if ! settings_write "$_conf"; then
+		[ -z "$_made" ] || control_remove "$_conf"
+		return 1
+	fi
+	printf '%s\n' "$_conf"
+}
+
+cmd_main() {
+	case ${1-} in
+	--) shift ;;
+	-?*) unknown_option "$1" ;;
+	esac
+	if [ $# -eq 0 ]; then
+		set -- "$JF_CONFDIR"/*.conf
+		[ -e "$1" ] || return 0
+	fi
+	need_control
+	_failed=0
+	for _file; do
+		conf_apply || _failed=$JF_FAIL
+	done
+	[ "$_failed" -eq 0 ] || exit "$_failed"
+}

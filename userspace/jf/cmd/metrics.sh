@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# jf metrics: all numbers at this moment, for Prometheus.
+#
+# The kernel's files are read with the shell's own read, and one awk lays them
+# out: the same few processes for one container and for hundreds.
+
+# shellcheck source=/dev/null # found at run time
+. "$JF_HOME/lib/rows.sh"
+
+cmd_usage() {
+	cat <<'EOF'
+usage: jf metrics [-o FILE]
+
+Prints what Prometheus is to know of the containers and of the module, in its
+text format, as node_exporter's textfile collector reads it.
+
+  -o, --output FILE   write FILE instead, which is replaced at once or not at all
+
+Without the module there is one metric, jackfruit_module_loaded, which is 0.
+What only root can see (debugfs) is left out if it cannot be read.
+EOF
+}
+
+# metrics_container NAME: its values, a line each: container, key, value.
+metrics_container() {
+	for _attribute in state reason usage peak procs enforcing started; do
+		status_get "$1" "$_attribute" && printf '%s\t%s\t%s\n' "$1" "$_attribute" "$REPLY"
+	done
+	for _attribute in soft_limit hard_limit metric hard_action; do
+		control_get "$1" "$_attribute" && printf '%s\t%s\t%s\n' "$1" "$_attribute" "$REPLY"
+	done
+	[ -r "$JF_CLASS/$1/events" ] || return 0
+	while read -r _key _value; do
+		printf '%s\tevents:%s\t%s\n' "$1" "$_key" "$_value"
+	done <"$JF_CLASS/$1/events"
+}
+
+# metrics_values: all that is laid out. What is of no container has an empty
+# first field; the lines of the history are as they are.
+metrics_values() {
+	printf '\tloaded\t1\n'
+	for _name in "$JF_CLASS"/*/; do
+		_name=${_name%/}
+		_name=${_name##*/}
+		# it may be removed at any moment
+		[ "$_name" = '*' ] || metrics_container "$_name" 2>/dev/null
+	done
+	if [ -r "$JF_DEBUGFS/stats" ]; then
+		while read -r _key _value; do
+			printf '\tstats:%s\t%s\n' "$_key" "$_value"
+		done <"$JF_DEBUGFS/stats"
+	fi
+	# a kernel in lockdown does not let it be opened, whatever its mode says
+	{ { printf '\thistory\t\n' && cat; } <"$JF_EVENTS"; } 2>/dev/null
+}
+
+metrics_text() {
+	LC_ALL=C awk -F '\t' "$JF_AWK_JSON"'
+	function family(name, type, help) {
+		print "# HELP jackfruit_" name " " help
+		print "# TYPE jackfruit_" name " " type
+	}
+	function sample(name, labels, amount) {
+		print "jackfruit_" name (labels == "" ? "" : "{" labels "}") " " amount
+	}
+	# A label is quoted as a string of JSON is.
+	function label(name, text) {
+		return name "=" string(text)
+	}
+	# One sample for each container that has a number there.
+	function each(key, name, help,  i) {
+		family(name, "gauge", help)
+		for (i = 1; i <= count; i++)
+			if (value[i, key] ~ /^[0-9]+$/)
+				sample(name, label("container", container[i]), value[i, key])
+	}
+	function stat(key, name, type, help, scale) {
+		key = "stats:" key
+		if (!(key in own))
+			return
+		family(name, type, help)
+		sample(name, "", scale ? sprintf("%.6f", own[key] / scale) : own[key])
+	}
+	/^seq=/ {
+		if ($0 ~ / event=kill / && match($0, / reason=[a-z_]+/))
+			kills[substr($0, RSTART + 8, RLENGTH - 8)]++
+		next
+	}
+	/^lost=/ { next }
+	$1 == "" {
+		own[$2] = $3
+		next
+	}
+	{
+		if (!($1 in seen)) {
+			seen[$1] = ++count
+			container[count] = $1
+		}
+		value[seen[$1], $2] = $3
+	}
+	END {
+		family("module_loaded", "gauge", "Is the kernel module loaded, which keeps the limits?")
+		sample("module_loaded", "", own["loaded"])
+		if (!own["loaded"])
+			exit
+
+		family("container_info", "gauge", "What a container is; always 1.")
+		for (i = 1; i <= count; i++)
+			sample("container_info", label("container", container[i]) "," \
+				label("state", value[i, "state"]) "," \
+				label("reason", value[i, "reason"]) "," \
+				label("metric", value[i, "metric"]) "," \
+				label("hard_action", value[i, "hard_action"]), 1)
+		family("container_enforcing", "gauge", \
+			"Is the hard limit enforced? Also 0 while a container has no members.")
+		for (i = 1; i <= count; i++)
+			sample("container_enforcing", label("container", container[i]), \
+				value[i, "enforcing"] == "yes" ? 1 : 0)
+		each("usage", "container_usage_bytes", "What the members use, by the metric of the container.")
+		each("peak", "container_peak_bytes", "Highest usage of the present or last run.")
+		each("soft_limit", "container_soft_limit_bytes", "The soft limit; absent if there is none.")
+		each("hard_limit", "container_hard_limit_bytes", "The hard limit; absent if there is none.")
+		each("procs", "container_processes", "Members.")
+		each("started", "container_start_time_seconds", \
+			"When the present or last run began, since the Epoch; 0 is never.")
+		family("container_events_total", "counter", \
+			"Crossings of the limits, and kills by the module, since the container was made.")
+		split("soft hard kill", event, " ")
+		for (i = 1; i <= count; i++)
+			for (j = 1; j <= 3; j++)
+				if ((i, "events:" event[j]) in value)
+					sample("container_events_total", label("container", container[i]) "," \
+						label("event", event[j]), value[i, "events:" event[j]])
+
+		stat("containers", "containers", "gauge", "Containers.")
+		stat("members", "members", "gauge", "Members of all containers.")
+		stat("looks", "looks_total", "counter", "Looks that the scan has made.")
+		stat("scan_us", "scan_seconds_total", "counter", "Time in the work of the scan.", 1000000)
+		stat("late_max_us", "look_late_max_seconds", "gauge", \
+			"The most that a look has come too late.", 1000000)
+		stat("kills", "kills_total", "counter", "Kill events.")
+		stat("overshoot_max", "overshoot_max_bytes", "gauge", \
+			"The most that a container which the hard limit has killed was above it.")
+		stat("events", "events_total", "counter", "Events of all kinds.")
+		stat("uevents_lost", "uevents_lost_total", "counter", \
+			"Events that no uevent could be sent for.")
+		if (!("history" in own))
+			exit
+		family("history_kills", "gauge", \
+			"Kill events that the history still holds, by reason. Old ones fall out of it.")
+		split("hard_limit killed stopped", reason, " ")
+		for (j = 1; j <= 3; j++)
+			sample("history_kills", label("reason", reason[j]), kills[reason[j]] + 0)
+	}'
+}
+
+metrics_print() {
+	if [ -d "$JF_CLASS" ]; then
+		metrics_values | metrics_text
+	else
+		printf '\tloaded\t0\n' | metrics_text
+	fi
+}
+
+# metrics_write FILE: through a file beside it, whose name the collector does not read.
+metrics_write() {
+	_new=$1.$$
+	trap 'rm -f -- "$_new"' EXIT
+	{ metrics_print >"$_new" && mv -f -- "$_new" "$1"; } 2>/dev/null ||
+		die "$1: cannot write this file: is its directory there?"
+}
+
+cmd_main() {
+	_output=
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-o | --output)
+			need_value "$1" $#
+			_output=$2
+			shift
+			;;
+		--output=*) _output=${1#*=} ;;
+		-?*) unknown_option "$1" ;;
+		*) usage_die "'$1': metrics takes no argument: it tells of all containers" ;;
+		esac
+		shift
+	done
+	if [ -n "$_output" ]; then
+		metrics_write "$_output"
+	else
+		metrics_print
+	fi
+}
