@@ -32,8 +32,8 @@ set output dir . "/overshoot.svg"
 set title "Memory filled beyond a hard limit of 64 MiB, Linux " . ARG2 noenhanced
 # linear near zero, logarithmic far from it
 set nonlinear y via asinh(y / 64.) inverse 64. * sinh(y)
-set yrange [-700:800000]
-set ytics ("-256 KiB" -256, "0" 0, "256 KiB" 256, "1 MiB" 1024, "4 MiB" 4096, "16 MiB" 16384, \
+set yrange [-3000:800000]
+set ytics ("-1 MiB" -1024, "-256 KiB" -256, "0" 0, "256 KiB" 256, "1 MiB" 1024, "4 MiB" 4096, "16 MiB" 16384, \
 	"64 MiB" 65536, "384 MiB" 393216)
 set xzeroaxis lt 1 lc rgb "#666666"
 plot for [c in shown] points(c, "overshoot_bytes", 0) \
