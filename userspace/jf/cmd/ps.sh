@@ -21,8 +21,9 @@ by hand with mkdir in configfs.
   --no-trunc            commands in full
 
 STATE is created, running, exited, stopped or killed, as the kernel has it;
-`starting` is a container whose command does not run yet, `lost` one that the
-kernel no longer knows (`jf rm` clears it away).
+`starting` is a container whose command does not run yet, `restarting` one
+between two runs (--restart), `lost` one that the kernel no longer knows (`jf rm`
+clears it away).
 EOF
 }
 
