@@ -130,7 +130,11 @@ cmd_main() {
 	done
 	case $_form in
 	names) ps_names "$@" ;;
-	json) rows "$@" | ps_json ;;
+	json)
+		# shellcheck disable=SC2034 # for lib/rows.sh
+		JF_ROWS_FOR=json
+		rows "$@" | ps_json
+		;;
 	table) rows "$@" | ps_table "$_most" ;;
 	esac
 }
