@@ -107,9 +107,9 @@ ended() {
 	run -0 jf ps a
 	[[ ${lines[1]} =~ ^a\ +(restarting|running)\  ]]
 	run -125 jf start a "$F/rootfs" true
-	[[ $output == *"'a' is taken by a re"*" container"* ]]
+	[[ $output == *"'a' is taken by a r"*" container"* ]]
 	run -1 jf rm a
-	[[ $output == *"'a' is re"*": \`jf stop a\`"* ]]
+	[[ $output == *"'a' is r"*": \`jf stop a\`"* ]]
 	run -125 jf exec a true
 	[[ $output == *"'a' is not running (restarting)"* ]] || [[ $output == *jfrun* ]]
 	jf stop a
