@@ -22,6 +22,10 @@ ended() {
 	[ ! -e "$stat" ] || [[ $(<"$stat") == *') Z '* ]]
 }
 
+sixth() {
+	[ "$(wc -l <"$F/marks")" -eq 6 ]
+} 2>/dev/null
+
 restarting() {
 	jf ps "$1" | grep -q "^$1  *restarting "
 }
@@ -105,9 +109,9 @@ restarting() {
 }
 
 @test "between two runs it is restarting: taken, not to be removed, not to be entered" {
-	jf start --restart always a "$F/rootfs" false
+	jf start --restart always a "$F/rootfs" 'sleep 0.2; echo x >>'"$F/marks"'; exit 1'
 	# the rest behind the sixth run is 3.2 s, long enough to look around
-	eventually runs 6
+	eventually sixth
 	eventually restarting a
 	run -125 jf start a "$F/rootfs" true
 	[[ $output == *"'a' is taken by a restarting container"* ]]
