@@ -178,6 +178,35 @@ in_container() {
 	run -0 jfrun a "$R" true
 }
 
+@test "jfrun killed, and the first process has changed its user: it lives on, limited and recorded" {
+	ln -sf busybox "$R/bin/su"
+	grep -q nobody "$R/etc/passwd" || echo 'nobody:x:65534:65534::/:/bin/sh' >> "$R/etc/passwd"
+	in_container --hard 32M a "$R" su nobody -c 'echo up; exec tail -f /dev/null'
+	wait_until holds "$D/out" up
+	kill -KILL "$run"
+	status_of "$run" 137
+	is "$CLASS/a/state" running
+	is "$CLASS/a/pid" "$first"
+	run -137 jfrun --join a -- tail /dev/zero
+	wait_until is "$CLASS/a/procs" 0
+	is "$CLASS/a/reason" hard_limit
+	is "$CLASS/a/exit_status" 137
+}
+
+@test "a first process that ignores SIGTERM: stop kills it after the grace" {
+	local init
+	for init in '' --init; do
+		# shellcheck disable=SC2086 # an option, or none
+		in_container $init a "$R" sh -c 'trap "" TERM; echo up; while :; do sleep 0.1; done'
+		wait_until holds "$D/out" up
+		echo 300 > "$CONFIGFS/a/grace_ms"
+		echo 1 > "$CONFIGFS/a/stop"
+		status_of "$run" 137
+		is "$CLASS/a/state" stopped
+		rmdir "$CONFIGFS/a"
+	done
+}
+
 @test "jfrun killed at any moment leaves no process, no mount, and a name that can be used" {
 	local i
 	grep -c . /proc/mounts > "$D/before"
