@@ -18,7 +18,9 @@ userspace() {
 
 @test "install: each file in its place, with its mode; uninstall leaves none" {
 	local path
-	userspace install prefix=/usr
+	# whatever the umask is
+	(umask 077; userspace install prefix=/usr)
+	[ -z "$(find "$D/usr" ! -perm -444)" ]
 	for path in bin/jf bin/jfrun bin/jflog libexec/jackfruit/jf-oci-hook lib/udev/jackfruit-event \
 		lib/systemd/system-generators/jackfruit-generator; do
 		[ -L "$D/usr/$path" ] || [ -x "$D/usr/$path" ]
