@@ -74,6 +74,16 @@ userspace() {
 	done < <(sed -n 's/^#options jackfruit //p' "$TOP/userspace/modprobe/jackfruit.conf" | tr ' ' '\n')
 }
 
+@test "every file of the module is in its manual" {
+	local file
+	while read -r file; do
+		sed 's/\\-/-/g' "$TOP/userspace/man/jackfruit.7" | grep -qE "(^\.[A-Z]+|[ \"])[\" ]*$file([\", ]|$)" || {
+			echo "jackfruit.7 does not have $file"
+			return 1
+		}
+	done < <(sed -nE 's|^What:.*/([a-z_]+)$|\1|p' "$TOP"/Documentation/ABI/testing/* | grep -vx -e jackfruit -e uevent)
+}
+
 # options of a text on stdin, one a line: long ones, and short ones that stand where an option does
 options() {
 	sed 's/\\-/-/g; s/\\f[BRI]//g' | grep -oE '(^|[[:space:][("|])--?[a-zA-Z][a-z-]*' | grep -oE -- '--?[a-zA-Z][a-z-]*' | sort -u
