@@ -17,6 +17,7 @@
 #   log_since  only if the log was there before: where this container begins in it
 #   jflog.err  what jflog itself had to say
 #   ready      FIFO, only while it starts
+#   oci        only for a container of an OCI runtime: its ID; see jf-oci-hook(8)
 
 # container_state NAME: REPLY is the kernel's word, or `restarting` between two
 # runs, or `starting`/`lost` for a record the kernel knows nothing of (yet/any
