@@ -305,7 +305,7 @@ static const struct kernel_param_ops jf_fault_mode_ops = {
 
 module_param_cb(mode, &jf_fault_mode_ops, NULL, 0644);
 MODULE_PARM_DESC(mode,
-		 "fault: catch a crossing in the page fault, scan: at the next look (default fault)");
+		 "how a crossing is caught: fault, in the page fault, or scan (default fault)");
 
 /**
  * jf_fault_init() - get ready for the mode that was asked for, or for the one that is possible
