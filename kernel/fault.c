@@ -169,8 +169,8 @@ static void jf_fault_irq(struct irq_work *irq)
 	jf_scan_now(c);
 }
 
-/* The memory of @m's space has changed. Under RCU. */
-static void jf_fault_see(struct jf_member *m, struct mm_struct *mm)
+/* The memory of @m's space has changed, by counter @member; -1: it is new. Under RCU. */
+static void jf_fault_see(struct jf_member *m, struct mm_struct *mm, int member)
 {
 	struct jf_container *c = m->c;
 	enum jf_metric metric = READ_ONCE(c->metric);
@@ -185,7 +185,8 @@ static void jf_fault_see(struct jf_member *m, struct mm_struct *mm)
 	pages = jf_usage_fast(mm, metric);
 	total = atomic_long_read(&c->fault.total) - seen + pages;
 	if (min3(sure - pages, trip - total, total - low) <= jf_usage_error(m->pid, metric))
-		pages = jf_usage_exact(mm, m->pid, metric);
+		pages = jf_usage_exact(mm, m->pid, metric) -
+			jf_usage_told(mm, m->pid, metric, member);
 	else if (pages == seen)
 		return;
 	total = jf_member_account(m, pages);
@@ -197,14 +198,14 @@ static void jf_fault_see(struct jf_member *m, struct mm_struct *mm)
  * A member that executes another program moves from one chain to another: who is passing it at that
  * moment may miss the rest of the first one, once.
  */
-static void jf_fault_look(struct mm_struct *mm)
+static void jf_fault_look(struct mm_struct *mm, int member)
 {
 	struct jf_member *m;
 
 	rcu_read_lock();
 	hash_for_each_possible_rcu(jf_member_spaces, m, by_mm, (unsigned long)mm) {
 		if (READ_ONCE(m->mm) == mm)
-			jf_fault_see(m, mm);
+			jf_fault_see(m, mm, member);
 	}
 	rcu_read_unlock();
 }
@@ -215,7 +216,7 @@ static void jf_fault_look(struct mm_struct *mm)
  */
 JF_RSS_STAT_PROBE(jf_fault_probe)
 {
-	jf_fault_look(mm);
+	jf_fault_look(mm, member);
 }
 
 /**
@@ -227,7 +228,7 @@ JF_RSS_STAT_PROBE(jf_fault_probe)
 void jf_fault_joined(struct mm_struct *mm)
 {
 	if (jf_fault_on())
-		jf_fault_look(mm);
+		jf_fault_look(mm, -1);
 }
 
 /**

@@ -473,6 +473,7 @@ struct jf_usage {
 
 long jf_usage_fast(struct mm_struct *mm, enum jf_metric metric);
 long jf_usage_exact(struct mm_struct *mm, struct pid *pid, enum jf_metric metric);
+long jf_usage_told(struct mm_struct *mm, struct pid *pid, enum jf_metric metric, int member);
 long jf_usage_error(struct pid *pid, enum jf_metric metric);
 u64 jf_usage_faults(struct pid *pid);
 u64 jf_usage_member(const struct jf_member_ref *ref, enum jf_metric metric);

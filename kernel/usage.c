@@ -119,6 +119,32 @@ long jf_usage_exact(struct mm_struct *mm, struct pid *pid, enum jf_metric metric
 }
 
 /**
+ * jf_usage_told() - what jf_usage_exact() counts twice in a probe of rss_stat
+ * @mm: the address space that has changed
+ * @pid: the group whose it is
+ * @metric: what counts
+ * @member: the counter that has changed; -1: none has
+ *
+ * Too much rather than too little: the next event has the rest, while too many pages would kill who
+ * is below his limit.
+ *
+ * Context: any but NMI.
+ * Return: pages.
+ */
+long jf_usage_told(struct mm_struct *mm, struct pid *pid, enum jf_metric metric, int member)
+{
+	const int *i;
+
+	if (!JF_TASK_COUNTERS || current->mm != mm || task_tgid(current) != pid)
+		return 0;
+	for (i = jf_usage_counters[metric]; *i >= 0; i++) {
+		if (*i == member)
+			return max(jf_task_counter_told(member), 0L);
+	}
+	return 0;
+}
+
+/**
  * jf_usage_member() - the memory of a member's address space, exactly
  * @ref: the member, as jf_members_walk() shows it
  * @metric: what counts

@@ -139,6 +139,22 @@ static void do_crawl(const char *arg)
 	}
 }
 
+/* No huge pages for this process and its children, so that memory grows page by page. */
+static void do_nothp(const char *arg)
+{
+	(void)arg;
+	if (prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0))
+		die("prctl");
+}
+
+/* What was used last may be taken when memory is short, until it is written to again. */
+static void do_lazyfree(const char *arg)
+{
+	(void)arg;
+	if (madvise(memory, memory_size, MADV_FREE))
+		die("madvise");
+}
+
 /* What was used last goes to the swap. */
 static void do_pageout(const char *arg)
 {
@@ -586,6 +602,8 @@ static const struct {
 	{ "reread", do_reread },
 	{ "eat", do_eat },
 	{ "crawl", do_crawl },
+	{ "nothp", do_nothp },
+	{ "lazyfree", do_lazyfree },
 	{ "pageout", do_pageout },
 	{ "pause", do_pause },
 	{ "fork", do_fork },

@@ -61,6 +61,18 @@ holds "the usage is above the limit" at_least "$(record usage)" 16777217
 holds "by a huge page at most" at_most "$(record usage)" $((16777216 + (2 << 20)))
 is "it was decided when the limit was crossed" "$(record crossed_us)" 0
 
+# what grows by single pages to just below its limit
+fresh metric=anon
+act_in a nothp anon:8M mark:"$work/m1" pause
+marked m1 >/dev/null
+needs=$(status a usage)
+for more in 0 16384 65536 131072; do
+	fresh metric=anon hard_limit=$((needs + more))
+	act_in a nothp anon:8M mark:"$work/m1" pause
+	marked m1 >/dev/null
+	is "who stays $more bytes below the hard limit lives" "$(status a state) $(count a hard)" "running 0"
+done
+
 fresh soft_limit=8M
 act_in a anon:12M mark:"$work/m1" wait:"$work/go1" free anon:1M mark:"$work/m2" wait:"$work/go2" anon:12M mark:"$work/m3" pause
 marked m1 >/dev/null
