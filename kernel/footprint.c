@@ -111,7 +111,9 @@ static bool jf_footprint_wanted(const struct jf_footprint_walk *walk, struct pag
 {
 	struct folio *folio = page_folio(page);
 
-	return walk->metric != JF_METRIC_ANON || folio_test_swapbacked(folio);
+	/* after MADV_FREE it is not swapbacked, even if it has been written to again */
+	return walk->metric != JF_METRIC_ANON || folio_test_anon(folio) ||
+	       folio_test_swapbacked(folio);
 }
 
 static void jf_footprint_pte(struct jf_footprint_walk *walk, pte_t pte)

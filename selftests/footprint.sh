@@ -77,6 +77,12 @@ for mode in fault scan; do
 	act_in a shmem:64M crowd:7 rewrite meet mark:"$work/m1" pause
 	lives "$mode: and by metric anon" m1
 
+	fresh hard_limit=40M metric=anon
+	act_in a nothp crowd:3 anon:9M lazyfree rewrite meet mark:"$work/m1" wait:"$work/go1" anon:9M pause
+	lives "$mode: four processes below the hard limit" m1
+	: >"$work/go1"
+	dies "$mode: what was given back by MADV_FREE and is used again counts"
+
 	dd if=/dev/urandom of=/var/tmp/jackfruit-test.$$ bs=1M count=24 2>/dev/null
 	fresh hard_limit=60M
 	act_in a crowd:19 file:/var/tmp/jackfruit-test.$$ meet mark:"$work/m1" pause
