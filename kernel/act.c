@@ -304,7 +304,7 @@ static void jf_act_see(struct jf_container *c, struct jf_usage *usage)
 	u64 bytes;
 
 	if (!crossing.pid) {
-		jf_usage_judge(c, crossed, usage);
+		jf_usage_judge(c, crossed ? JF_FOR_CROSSING : JF_FOR_LOOK, usage);
 		usage->crossed_ns = crossing.ns;
 		return;
 	}

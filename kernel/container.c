@@ -92,7 +92,7 @@ u64 jf_container_usage(struct jf_container *c)
 	struct jf_usage usage;
 
 	mutex_lock(&c->lock);
-	jf_usage_judge(c, true, &usage);
+	jf_usage_judge(c, JF_FOR_READER, &usage);
 	c->run.peak = max(c->run.peak, usage.bytes);
 	mutex_unlock(&c->lock);
 	jf_usage_put(&usage);
@@ -393,7 +393,7 @@ void jf_container_set_metric(struct jf_container *c, enum jf_metric metric)
 		jf_act_settle(c);
 		c->metric = metric;
 		c->run.known = (struct jf_known){};
-		jf_usage_judge(c, true, &usage);
+		jf_usage_judge(c, JF_FOR_READER, &usage);
 		c->run.policy.last_us = 0;
 		c->run.policy.rate = 0;
 		c->run.policy.told = max(usage.bytes, usage.high_water);

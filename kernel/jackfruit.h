@@ -471,6 +471,18 @@ struct jf_usage {
 	u64 high_water;
 };
 
+/**
+ * enum jf_usage_for - what a container's usage is asked for
+ * @JF_FOR_LOOK: a decision: cheaply where that cannot change it
+ * @JF_FOR_CROSSING: a decision after a crossing: not by the cheap read
+ * @JF_FOR_READER: a status file: exactly, but it may be a moment old
+ */
+enum jf_usage_for {
+	JF_FOR_LOOK,
+	JF_FOR_CROSSING,
+	JF_FOR_READER,
+};
+
 long jf_usage_fast(struct mm_struct *mm, enum jf_metric metric);
 long jf_usage_exact(struct mm_struct *mm, struct pid *pid, enum jf_metric metric);
 long jf_usage_told(struct mm_struct *mm, struct pid *pid, enum jf_metric metric, int member);
@@ -479,7 +491,7 @@ u64 jf_usage_faults(struct pid *pid);
 u64 jf_usage_member(const struct jf_member_ref *ref, enum jf_metric metric);
 void jf_usage_put(struct jf_usage *usage);
 u64 jf_usage_sum_error(struct jf_container *c);
-void jf_usage_judge(struct jf_container *c, bool exact, struct jf_usage *usage);
+void jf_usage_judge(struct jf_container *c, enum jf_usage_for what, struct jf_usage *usage);
 
 /* footprint.c */
 int jf_footprint_read(struct jf_container *c, u64 *bytes);

@@ -329,11 +329,12 @@ static bool jf_usage_is_fresh(struct jf_container *c, struct jf_usage *usage)
 	return true;
 }
 
-static void jf_usage_footprint(struct jf_container *c, bool exact, struct jf_usage *usage)
+static void jf_usage_footprint(struct jf_container *c, enum jf_usage_for what,
+			       struct jf_usage *usage)
 {
 	u64 begin, bytes;
 
-	if (exact) {
+	if (what == JF_FOR_READER) {
 		if (jf_usage_is_fresh(c, usage))
 			return;
 	} else if (jf_usage_known(c, usage, jf_policy_threshold(&c->config, &c->run.policy, 0))) {
@@ -355,7 +356,7 @@ static void jf_usage_footprint(struct jf_container *c, bool exact, struct jf_usa
 /**
  * jf_usage_judge() - what a container is judged by, and who uses most of it
  * @c: the container
- * @exact: an answer is wanted that is exact even where that decides nothing
+ * @what: what it is asked for
  * @usage: the result; for jf_usage_put()
  *
  * The cheap read where its error cannot change any decision; else the exact sum; and the footprint
@@ -364,12 +365,12 @@ static void jf_usage_footprint(struct jf_container *c, bool exact, struct jf_usa
  *
  * Context: may sleep; @c->lock held.
  */
-void jf_usage_judge(struct jf_container *c, bool exact, struct jf_usage *usage)
+void jf_usage_judge(struct jf_container *c, enum jf_usage_for what, struct jf_usage *usage)
 {
 	u64 low, high;
 
 	lockdep_assert_held(&c->lock);
-	if (!exact) {
+	if (what == JF_FOR_LOOK) {
 		jf_usage_read(c, usage, false);
 		low = usage->bytes > usage->error ? usage->bytes - usage->error : 0;
 		high = usage->bytes + usage->error;
@@ -387,7 +388,7 @@ void jf_usage_judge(struct jf_container *c, bool exact, struct jf_usage *usage)
 		usage->upper = usage->bytes;
 		return;
 	}
-	jf_usage_footprint(c, exact, usage);
+	jf_usage_footprint(c, what, usage);
 }
 
 /**

@@ -66,7 +66,7 @@ fresh metric=anon
 act_in a nothp anon:8M mark:"$work/m1" pause
 marked m1 >/dev/null
 needs=$(status a usage)
-for more in 0 16384 65536 131072; do
+for more in 16384 65536 131072; do
 	fresh metric=anon hard_limit=$((needs + more))
 	act_in a nothp anon:8M mark:"$work/m1" pause
 	marked m1 >/dev/null

@@ -8,6 +8,7 @@ begin
 
 undo() {
 	drop a
+	scan_as_ever
 	mode fault
 	rm -f /var/tmp/jackfruit-test.$$
 	cleanup
@@ -102,5 +103,17 @@ for mode in fault scan; do
 	: >"$work/go1"
 	dies "$mode: which four processes can fill together"
 done
+
+# Who crosses what a footprint has left just after it was read, while nobody looks by himself.
+mode fault
+scan_rarely
+fresh hard_limit=100M
+act_in a shmem:60M crowd:7 rewrite meet mark:"$work/m1" wait:"$work/go1" anon:40M pause
+marked m1 >/dev/null
+look
+status a usage >/dev/null
+: >"$work/go1"
+dies "a crossing is judged by what is there now, not by what was read a moment ago"
+scan_as_ever
 drop a
 finish
