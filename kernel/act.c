@@ -346,6 +346,9 @@ static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage)
 	/* what the footprint leaves is above the sum, which is what the probe knows */
 	if (trip != JF_LIMIT_MAX)
 		trip += usage->sum - usage->upper;
+	/* what each of them still keeps to itself may be above it together */
+	if (trip != JF_LIMIT_MAX && !usage->exact && !usage->caught && usage->spaces > 1)
+		trip -= min(trip, usage->error);
 	if (c->config.action == JF_ACTION_KILL && !c->killing && !c->run.victim)
 		sure = c->config.hard_limit;
 	jf_fault_arm(c, trip, jf_policy_threshold_below(&c->config, state, usage->bytes), sure);

@@ -127,6 +127,19 @@ act_in a crowd:7 anon:10M mark:"$work/m1" pause
 wait_state a killed
 is "processes that are only together above it are" "$(status a state) $(status a reason)" "killed hard_limit"
 
+# what the counters of many spaces keep back could decide: somebody has to look before the total is there
+scan_rarely
+fresh metric=anon
+act_in a nothp crowd:9 meet mark:"$work/m1" wait:"$work/go1" anon:400K mark:"$work/m2" pause
+marked m1 >/dev/null
+put a hard_limit $(($(status a usage) + $(status a usage_error) + (2 << 20)))
+trips=$(stat_of trips)
+tripped() { [ "$(stat_of trips)" -gt "$trips" ]; }
+: >"$work/go1"
+holds "many processes near the limit are looked at" wait_for tripped
+is "and live below it" "$(status a state) $(count a hard)" "running 0"
+scan_as_ever
+
 # --- under real-time hogs on every CPU ---
 
 # Nobody may need the root file system of a test VM meanwhile, not even to close a file of it: on 6.1 that wants a
