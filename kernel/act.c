@@ -216,6 +216,12 @@ static void jf_act_victim(struct jf_container *c, const struct jf_usage *usage, 
 		jf_act_signal_victim(c, sig);
 		return;
 	}
+	/* somebody was caught since this look began: he is the victim, the next look tells of him */
+	if (!usage->caught) {
+		jf_fault_arm(c, JF_LIMIT_MAX, JF_LIMIT_MAX, JF_LIMIT_MAX);
+		if (jf_fault_caught(c))
+			return;
+	}
 	/* it may have executed another program since it was looked at: the next look sees it */
 	if (!usage->caught && (!usage->largest || !jf_members_have_space(c, usage->largest_mm)))
 		return;
@@ -401,6 +407,13 @@ void jf_act_look(struct jf_container *c)
 	jf_usage_put(&usage);
 }
 
+/* Who was killed in a page fault was so before what comes now, and is told of first. */
+static void jf_act_tell_caught(struct jf_container *c)
+{
+	if (jf_fault_caught(c))
+		jf_act_look(c);
+}
+
 /**
  * jf_act_settle() - the configuration is about to be changed
  * @c: the container
@@ -414,8 +427,7 @@ void jf_act_settle(struct jf_container *c)
 {
 	lockdep_assert_held(&c->lock);
 	jf_fault_arm(c, JF_LIMIT_MAX, JF_LIMIT_MAX, JF_LIMIT_MAX);
-	if (jf_fault_caught(c))
-		jf_act_look(c);
+	jf_act_tell_caught(c);
 }
 
 /**
@@ -432,6 +444,7 @@ void jf_act_stop(struct jf_container *c)
 	struct jf_sender writer = jf_act_writer();
 
 	lockdep_assert_held(&c->lock);
+	jf_act_tell_caught(c);
 	if (c->run.cause != JF_REASON_NONE)
 		return;
 	c->run.cause = JF_REASON_STOPPED;
@@ -460,6 +473,7 @@ void jf_act_kill(struct jf_container *c)
 	struct jf_sender writer = jf_act_writer();
 
 	lockdep_assert_held(&c->lock);
+	jf_act_tell_caught(c);
 	if (c->killing)
 		return;
 	c->run.cause = JF_REASON_KILLED;
@@ -479,6 +493,7 @@ void jf_act_grace_over(struct jf_container *c)
 	/* a grace time of an earlier run that was armed again while it waited for the lock */
 	if (delayed_work_pending(&c->grace_work))
 		return;
+	jf_act_tell_caught(c);
 	if (!jf_container_running(c) || c->killing)
 		return;
 	if (c->run.cause != JF_REASON_NONE) {

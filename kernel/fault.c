@@ -71,6 +71,9 @@ void jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	/* who was caught meanwhile is to be told of before another one is */
+	if (c->fault.crossing.pid && READ_ONCE(c->config.scope) == JF_SCOPE_PROCESS)
+		sure = JF_LIMIT_MAX;
 	WRITE_ONCE(c->fault.trip, jf_fault_pages(trip));
 	WRITE_ONCE(c->fault.low, low == JF_LIMIT_MAX ? -1 : jf_fault_pages(low));
 	WRITE_ONCE(c->fault.sure, jf_fault_pages(sure));

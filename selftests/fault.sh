@@ -116,6 +116,14 @@ wait_state a killed
 is "kill_scope=process: a first process that is the victim ends the run" "$(status a state) $(status a reason) $(history a)" \
 	"killed hard_limit create start hard kill exit"
 
+fresh hard_limit=16M kill_scope=process
+kills=$(stat_of fault_kills)
+act_in a crowd:7 meet eat:64K
+wait_for is_empty a
+told() { sed -n "s/.* container=a event=\([a-z]*\) pid=\([0-9]*\).*/\1 \2/p" "$JF_DEBUGFS/events" | awk '$1 == "create" { n = 0 } $1 == "kill" { n++ } END { print n }'; }
+is "kill_scope=process: of many at once each is told of" "$(told)" 8
+holds "kill_scope=process: who were caught in the fault among them" at_least 8 $(($(stat_of fault_kills) - kills))
+
 fresh hard_limit=16M
 act_in a threads:8 eat:64K
 wait_state a killed
