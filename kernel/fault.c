@@ -75,7 +75,7 @@ void jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure)
 	if (c->fault.crossing.pid && READ_ONCE(c->config.scope) == JF_SCOPE_PROCESS)
 		sure = JF_LIMIT_MAX;
 	WRITE_ONCE(c->fault.trip, jf_fault_pages(trip));
-	WRITE_ONCE(c->fault.low, low == JF_LIMIT_MAX ? -1 : jf_fault_pages(low));
+	WRITE_ONCE(c->fault.low, low == JF_LIMIT_MAX ? -JF_PAGES_NEVER : jf_fault_pages(low));
 	WRITE_ONCE(c->fault.sure, jf_fault_pages(sure));
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 }
@@ -132,7 +132,7 @@ static void jf_fault_cross(struct jf_member *m, struct mm_struct *mm, long pages
 		goto out;
 	/* one look is enough, and it sets the next thresholds */
 	WRITE_ONCE(fault->trip, JF_PAGES_NEVER);
-	WRITE_ONCE(fault->low, -1);
+	WRITE_ONCE(fault->low, -JF_PAGES_NEVER);
 	if (!fault->crossing.ns)
 		fault->crossing.ns = ktime_get_ns();
 	if (sure && !fault->target) {
@@ -303,7 +303,7 @@ void jf_fault_init_container(struct jf_container *c)
 {
 	atomic_long_set(&c->fault.total, 0);
 	c->fault.trip = JF_PAGES_NEVER;
-	c->fault.low = -1;
+	c->fault.low = -JF_PAGES_NEVER;
 	c->fault.sure = JF_PAGES_NEVER;
 	/* not a hard one: on PREEMPT_RT a signal cannot be sent with interrupts off */
 	init_irq_work(&c->fault.irq, jf_fault_irq);

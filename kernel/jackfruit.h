@@ -182,7 +182,7 @@ struct jf_crossing {
  * @total: running total of what was last seen of each address space, pages
  * @trip: a total above this wants a look, pages. Under jf_members_lock, read without it by the
  *	probe
- * @low: one not above this, too; -1: never. As @trip
+ * @low: one not above this, too; -JF_PAGES_NEVER: never. As @trip
  * @sure: an address space above this is killed for it, pages. As @trip
  * @crossing: the note for the next look. Under jf_members_lock
  * @target: who is to be sent SIGKILL, referenced. Under jf_members_lock
