@@ -391,7 +391,8 @@ void jf_container_set_metric(struct jf_container *c, enum jf_metric metric)
 	mutex_lock(&c->lock);
 	if (metric != c->metric) {
 		jf_act_settle(c);
-		c->metric = metric;
+		WRITE_ONCE(c->metric, metric);
+		jf_members_forget_forked(c);
 		c->run.known = (struct jf_known){};
 		jf_usage_judge(c, JF_FOR_READER, &usage);
 		c->run.policy.last_us = 0;

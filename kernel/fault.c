@@ -117,7 +117,8 @@ bool jf_fault_caught(struct jf_container *c)
 }
 
 /* Note a crossing, whose member may have gone and whose threshold may have changed meanwhile. */
-static void jf_fault_cross(struct jf_member *m, struct mm_struct *mm, long pages, long total)
+static void jf_fault_cross(struct jf_member *m, struct mm_struct *mm, enum jf_metric metric,
+			   long pages, long total)
 {
 	struct jf_container *c = m->c;
 	struct jf_fault *fault = &c->fault;
@@ -126,6 +127,9 @@ static void jf_fault_cross(struct jf_member *m, struct mm_struct *mm, long pages
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	if (m->mm != mm || !m->counted || m->doomed)
+		goto out;
+	/* the thresholds are those of another measure: the look that has set them saw it anew */
+	if (READ_ONCE(c->metric) != metric)
 		goto out;
 	sure = pages > fault->sure;
 	if (!sure && total <= fault->trip && total > fault->low)
@@ -194,7 +198,7 @@ static void jf_fault_see(struct jf_member *m, struct mm_struct *mm, int member)
 		return;
 	total = jf_member_account(m, pages);
 	if (pages > sure || total > trip || total <= low)
-		jf_fault_cross(m, mm, pages, total);
+		jf_fault_cross(m, mm, metric, pages, total);
 }
 
 /*

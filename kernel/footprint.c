@@ -235,11 +235,16 @@ static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
 	struct mm_struct *mm = ref->mm;
 	struct vm_area_struct *vma;
 
+	if (!ref->counted) {
+		/* its faults change what another one counts for */
+		jf_member_set_walked(walk->c, ref, 0, jf_usage_faults(ref->pid));
+		return;
+	}
 	/* its memory is gone, or will be in a moment */
-	if (!ref->counted || walk->failed || !mmget_not_zero(mm))
+	if (walk->failed || !mmget_not_zero(mm))
 		return;
 	/* before the tables are read: what grows meanwhile has grown since */
-	jf_member_set_walked(walk->c, mm, jf_usage_member(ref, walk->metric) >> PAGE_SHIFT,
+	jf_member_set_walked(walk->c, ref, jf_usage_member(ref, walk->metric) >> PAGE_SHIFT,
 			     jf_usage_faults(ref->pid));
 	if (jf_footprint_lock(mm)) {
 		VMA_ITERATOR(vmi, mm, 0);

@@ -409,8 +409,10 @@ bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm);
 bool jf_members_signal_space(struct jf_container *c, struct mm_struct *mm, int sig,
 			     struct pid *wanted);
 void jf_member_set_seen(struct jf_container *c, struct mm_struct *mm, long pages);
-void jf_member_set_walked(struct jf_container *c, struct mm_struct *mm, long pages, u64 faults);
+void jf_member_set_walked(struct jf_container *c, const struct jf_member_ref *ref, long pages,
+			  u64 faults);
 struct jf_forked jf_members_forked(struct jf_container *c);
+void jf_members_forget_forked(struct jf_container *c);
 struct jf_seen jf_members_seen(struct jf_container *c);
 void jf_members_set_seen(struct jf_container *c, const struct jf_seen *seen);
 void jf_members_renice(struct jf_container *c, int nice);

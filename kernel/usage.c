@@ -209,7 +209,7 @@ static u64 jf_usage_growth(const struct jf_member_ref *ref, long pages)
 	u64 growth = max(pages - ref->walked_pages, 0L);
 	u64 faults;
 
-	if (ref->walked_pages || ref->walked_faults) {
+	if (ref->walked_pages || ref->walked_faults || !ref->counted) {
 		faults = jf_usage_faults(ref->pid);
 		growth += faults > ref->walked_faults ? faults - ref->walked_faults : 0;
 	}
@@ -230,8 +230,12 @@ static void jf_usage_add(const struct jf_member_ref *ref, void *data)
 	u64 bytes, high_water;
 	long pages;
 
-	if (!ref->counted)
+	if (!ref->counted) {
+		/* it may write to copies of its own in the address space that it shares */
+		if (sum->exact && sum->c->run.known.ns)
+			usage->growth += jf_usage_growth(ref, 0) << PAGE_SHIFT;
 		return;
+	}
 	usage->error += (u64)jf_usage_error(ref->pid, metric) << PAGE_SHIFT;
 	if (sum->exact) {
 		pages = jf_usage_exact(ref->mm, ref->pid, metric);
