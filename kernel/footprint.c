@@ -154,7 +154,7 @@ static void jf_footprint_huge(struct jf_footprint_walk *walk, struct vm_area_str
 static unsigned long jf_footprint_tables(struct jf_footprint_walk *walk, struct vm_area_struct *vma,
 					 unsigned long addr, unsigned long end)
 {
-	unsigned long next;
+	unsigned long next, table_end;
 	pgd_t *pgdp = pgd_offset(vma->vm_mm, addr);
 	p4d_t *p4dp;
 	pud_t *pudp, pud;
@@ -170,10 +170,17 @@ static unsigned long jf_footprint_tables(struct jf_footprint_walk *walk, struct 
 	pud = READ_ONCE(*pudp);
 	if (pud_none(pud) || pud_leaf(pud) || pud_bad(pud))
 		return pud_addr_end(addr, end);
-	next = pmd_addr_end(addr, end);
 	pmdp = pmd_offset(pudp, addr);
-	pmd = READ_ONCE(*pmdp);
-	if (pmd_none(pmd) || !pmd_present(pmd))
+	table_end = pud_addr_end(addr, end);
+	/* a whole table of empty entries at once: it costs a process only three pages to have one */
+	while (pmd_none(pmd = READ_ONCE(*pmdp))) {
+		addr = pmd_addr_end(addr, end);
+		if (addr == table_end)
+			return addr;
+		pmdp++;
+	}
+	next = pmd_addr_end(addr, end);
+	if (!pmd_present(pmd))
 		return next;
 	if (pmd_leaf(pmd)) {
 		jf_footprint_huge(walk, vma, pmd, addr, next);
