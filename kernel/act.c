@@ -302,17 +302,23 @@ static void jf_act_decisions(struct jf_container *c, u32 decisions, const struct
 	jf_act_hard(c, decisions, usage);
 }
 
-/* Who was caught in a page fault; or else what can be seen. */
-static void jf_act_see(struct jf_container *c, struct jf_usage *usage)
+/*
+ * Who was caught in a page fault; or else what can be seen. The scan leaves the note of a crossing
+ * to the container's own work, which the probe has queued.
+ */
+static bool jf_act_see(struct jf_container *c, bool scan, struct jf_usage *usage)
 {
 	struct jf_crossing crossing;
-	bool crossed = jf_fault_take(c, &crossing);
+	bool crossed;
 	u64 bytes;
 
+	if (scan)
+		return jf_usage_judge(c, JF_FOR_SCAN, usage);
+	crossed = jf_fault_take(c, &crossing);
 	if (!crossing.pid) {
 		jf_usage_judge(c, crossed ? JF_FOR_CROSSING : JF_FOR_LOOK, usage);
 		usage->crossed_ns = crossing.ns;
-		return;
+		return true;
 	}
 	bytes = (u64)crossing.pages << PAGE_SHIFT;
 	*usage = (struct jf_usage){
@@ -327,6 +333,7 @@ static void jf_act_see(struct jf_container *c, struct jf_usage *usage)
 		.largest_mm = crossing.mm,
 		.largest_bytes = bytes,
 	};
+	return true;
 }
 
 static void jf_act_forget_crossing(struct jf_container *c)
@@ -374,13 +381,7 @@ static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage)
 	jf_scan_at(c, next);
 }
 
-/**
- * jf_act_look() - look at a container's usage, do what the policy says, plan the next look
- * @c: the container
- *
- * Context: may sleep; @c->lock held.
- */
-void jf_act_look(struct jf_container *c)
+static bool jf_act_look_for(struct jf_container *c, bool scan)
 {
 	struct jf_policy_look look = {};
 	struct jf_usage usage;
@@ -388,11 +389,14 @@ void jf_act_look(struct jf_container *c)
 	lockdep_assert_held(&c->lock);
 	if (!jf_container_running(c) || c->killing) {
 		jf_act_forget_crossing(c);
-		return;
+		return true;
 	}
 	jf_members_find_missed(c);
 	look.victim_alive = jf_act_victim_alive(c);
-	jf_act_see(c, &usage);
+	if (!jf_act_see(c, scan, &usage)) {
+		jf_usage_put(&usage);
+		return false;
+	}
 	c->run.sharing = usage.sum > c->config.hard_limit && usage.spaces > 1;
 	c->run.peak = max(c->run.peak, usage.bytes);
 	look.now_us = div_u64(usage.ns, NSEC_PER_USEC);
@@ -405,6 +409,30 @@ void jf_act_look(struct jf_container *c)
 	jf_act_decisions(c, jf_policy_decide(&c->config, &look, &c->run.policy), &usage);
 	jf_act_plan(c, &usage);
 	jf_usage_put(&usage);
+	return true;
+}
+
+/**
+ * jf_act_look() - look at a container's usage, do what the policy says, plan the next look
+ * @c: the container
+ *
+ * Context: may sleep; @c->lock held.
+ */
+void jf_act_look(struct jf_container *c)
+{
+	jf_act_look_for(c, false);
+}
+
+/**
+ * jf_act_try_look() - the same, unless it would take long
+ * @c: the container
+ *
+ * Context: may sleep; @c->lock held.
+ * Return: whether it was looked at.
+ */
+bool jf_act_try_look(struct jf_container *c)
+{
+	return !c->run.sharing && jf_act_look_for(c, true);
 }
 
 /* Who was killed in a page fault was so before what comes now, and is told of first. */

@@ -73,9 +73,7 @@ bool jf_container_try_look(struct jf_container *c)
 
 	if (!mutex_trylock(&c->lock))
 		return false;
-	looked = !c->run.sharing;
-	if (looked)
-		jf_act_look(c);
+	looked = jf_act_try_look(c);
 	mutex_unlock(&c->lock);
 	return looked;
 }

@@ -351,6 +351,7 @@ const char *jf_container_enforcing(struct jf_container *c);
 
 /* act.c */
 void jf_act_look(struct jf_container *c);
+bool jf_act_try_look(struct jf_container *c);
 void jf_act_settle(struct jf_container *c);
 void jf_act_stop(struct jf_container *c);
 void jf_act_kill(struct jf_container *c);
@@ -475,11 +476,13 @@ struct jf_usage {
 
 /**
  * enum jf_usage_for - what a container's usage is asked for
+ * @JF_FOR_SCAN: a decision, unless that takes long: others are waiting
  * @JF_FOR_LOOK: a decision: cheaply where that cannot change it
  * @JF_FOR_CROSSING: a decision after a crossing: not by the cheap read
  * @JF_FOR_READER: a status file: exactly, but it may be a moment old
  */
 enum jf_usage_for {
+	JF_FOR_SCAN,
 	JF_FOR_LOOK,
 	JF_FOR_CROSSING,
 	JF_FOR_READER,
@@ -493,7 +496,7 @@ u64 jf_usage_faults(struct pid *pid);
 u64 jf_usage_member(const struct jf_member_ref *ref, enum jf_metric metric);
 void jf_usage_put(struct jf_usage *usage);
 u64 jf_usage_sum_error(struct jf_container *c);
-void jf_usage_judge(struct jf_container *c, enum jf_usage_for what, struct jf_usage *usage);
+bool jf_usage_judge(struct jf_container *c, enum jf_usage_for what, struct jf_usage *usage);
 
 /* footprint.c */
 int jf_footprint_read(struct jf_container *c, u64 *bytes);

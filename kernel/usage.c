@@ -333,21 +333,23 @@ static bool jf_usage_is_fresh(struct jf_container *c, struct jf_usage *usage)
 	return true;
 }
 
-static void jf_usage_footprint(struct jf_container *c, enum jf_usage_for what,
+static bool jf_usage_footprint(struct jf_container *c, enum jf_usage_for what,
 			       struct jf_usage *usage)
 {
 	u64 begin, bytes;
 
 	if (what == JF_FOR_READER) {
 		if (jf_usage_is_fresh(c, usage))
-			return;
+			return true;
 	} else if (jf_usage_known(c, usage, jf_policy_threshold(&c->config, &c->run.policy, 0))) {
-		return;
+		return true;
 	}
+	if (what == JF_FOR_SCAN)
+		return false;
 	begin = ktime_get_ns();
 	/* without memory for it the sum has to do, which is never too low */
 	if (jf_footprint_read(c, &bytes))
-		return;
+		return true;
 	usage->bytes = min(bytes, usage->sum);
 	usage->upper = usage->bytes;
 	c->run.known = (struct jf_known){
@@ -355,6 +357,7 @@ static void jf_usage_footprint(struct jf_container *c, enum jf_usage_for what,
 		.ns = begin,
 		.took_ns = ktime_get_ns() - begin,
 	};
+	return true;
 }
 
 /**
@@ -368,31 +371,33 @@ static void jf_usage_footprint(struct jf_container *c, enum jf_usage_for what,
  * is above it.
  *
  * Context: may sleep; @c->lock held.
+ * Return: false if a footprint would have to be read and @what is JF_FOR_SCAN; @usage is to be put
+ * all the same.
  */
-void jf_usage_judge(struct jf_container *c, enum jf_usage_for what, struct jf_usage *usage)
+bool jf_usage_judge(struct jf_container *c, enum jf_usage_for what, struct jf_usage *usage)
 {
 	u64 low, high;
 
 	lockdep_assert_held(&c->lock);
-	if (what == JF_FOR_LOOK) {
+	if (what <= JF_FOR_LOOK) {
 		jf_usage_read(c, usage, false);
 		low = usage->bytes > usage->error ? usage->bytes - usage->error : 0;
 		high = usage->bytes + usage->error;
 		if (high <= c->config.hard_limit &&
 		    jf_policy_same(&c->config, &c->run.policy, low, high))
-			return;
+			return true;
 		jf_usage_put(usage);
 	}
 	jf_usage_read(c, usage, true);
 	if (usage->bytes <= c->config.hard_limit || usage->spaces <= 1)
-		return;
+		return true;
 	if (usage->largest_bytes > c->config.hard_limit) {
 		/* that much at least, and no time to lose */
 		usage->bytes = usage->largest_bytes;
 		usage->upper = usage->bytes;
-		return;
+		return true;
 	}
-	jf_usage_footprint(c, what, usage);
+	return jf_usage_footprint(c, what, usage);
 }
 
 /**
