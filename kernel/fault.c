@@ -176,6 +176,15 @@ static void jf_fault_irq(struct irq_work *irq)
 	jf_scan_now(c);
 }
 
+/* Add up what the space has grown by: what it gives back of shared pages frees nothing. */
+static void jf_fault_grow(struct jf_member *m, long pages)
+{
+	long old = atomic_long_xchg(&m->fast, pages);
+
+	if (pages > old)
+		atomic_long_add(pages - old, &m->grown);
+}
+
 /* The memory of @m's space has changed, by counter @member; -1: it is new. Under RCU. */
 static void jf_fault_see(struct jf_member *m, struct mm_struct *mm, int member)
 {
@@ -190,6 +199,8 @@ static void jf_fault_see(struct jf_member *m, struct mm_struct *mm, int member)
 	if (seen == JF_SEEN_NONE)
 		return;
 	pages = jf_usage_fast(mm, metric);
+	if (pages != atomic_long_read(&m->fast))
+		jf_fault_grow(m, pages);
 	total = atomic_long_read(&c->fault.total) - seen + pages;
 	if (min3(sure - pages, trip - total, total - low) <= jf_usage_error(m->pid, metric))
 		pages = jf_usage_exact(mm, m->pid, metric) -

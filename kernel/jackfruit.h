@@ -382,6 +382,7 @@ int jf_exit_code(int status);
  * @seen: its share in the container's running total, pages
  * @walked_pages: what @mm had when the footprint was last read, pages; 0: it did not take part
  * @walked_faults: page faults of its group until then
+ * @grown: by how many pages the probe has seen @mm grow since, not less what was given back
  * @counted: it is the one of those sharing @mm whose memory counts
  */
 struct jf_member_ref {
@@ -392,6 +393,7 @@ struct jf_member_ref {
 	long seen;
 	long walked_pages;
 	u64 walked_faults;
+	long grown;
 	bool counted;
 };
 

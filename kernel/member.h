@@ -47,6 +47,9 @@ struct task_struct;
  * @seen: its share in the container's running total, pages; JF_SEEN_NONE: it is not counted
  * @walked_pages: what @mm had when the footprint was last read, pages; 0: it did not take part
  * @walked_faults: page faults of its group until then
+ * @walked_grown: @grown then
+ * @fast: what the probe of page faults has last read cheaply, pages
+ * @grown: the sum of what it has seen @fast become more, pages
  * @doomed: it was killed in a page fault
  * @first: it is the first process of the run
  */
@@ -66,6 +69,9 @@ struct jf_member {
 	atomic_long_t seen;
 	long walked_pages;
 	u64 walked_faults;
+	long walked_grown;
+	atomic_long_t fast;
+	atomic_long_t grown;
 	bool counted;
 	bool doomed;
 	bool first;

@@ -201,12 +201,13 @@ static u64 jf_usage_high_water(const struct jf_member_ref *ref)
 
 /*
  * How much a member's part of the footprint may have grown since that was last read, pages: what it
- * maps more than then, and one page for each fault, which may have been a write to a page that was
+ * maps more than then, or has come to map since, whatever it has given back (which only the probe of
+ * page faults sees); and one page for each fault, which may have been a write to a page that was
  * shared. One that was not there then has at most all that it maps.
  */
 static u64 jf_usage_growth(const struct jf_member_ref *ref, long pages)
 {
-	u64 growth = max(pages - ref->walked_pages, 0L);
+	u64 growth = max3(pages - ref->walked_pages, ref->counted ? ref->grown : 0L, 0L);
 	u64 faults;
 
 	if (ref->walked_pages || ref->walked_faults || !ref->counted) {

@@ -41,6 +41,7 @@ static unsigned int jf_members_take(struct jf_container *c, struct jf_member_ref
 			.seen = atomic_long_read(&m->seen),
 			.walked_pages = m->walked_pages,
 			.walked_faults = m->walked_faults,
+			.grown = atomic_long_read(&m->grown) - m->walked_grown,
 			.counted = m->counted,
 		};
 	}
@@ -227,6 +228,7 @@ void jf_member_set_walked(struct jf_container *c, const struct jf_member_ref *re
 		if (m->mm == ref->mm && m->c == c && m->pid == ref->pid) {
 			m->walked_pages = pages;
 			m->walked_faults = faults;
+			m->walked_grown = atomic_long_read(&m->grown);
 		}
 	}
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);

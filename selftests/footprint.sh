@@ -115,5 +115,14 @@ status a usage >/dev/null
 : >"$work/go1"
 dies "a crossing is judged by what is there now, not by what was read a moment ago"
 scan_as_ever
+
+# Shared pages make room for huge ones: no more is mapped than before, by hardly a fault.
+fresh hard_limit=100M
+act_in a shmem:64M crowd:5 rewrite meet mark:"$work/m1" wait:"$work/go1" renew pause
+marked m1 >/dev/null
+look
+: >"$work/go1"
+dies "who puts memory of his own in the place of shared pages is killed"
+holds "before there is much of it" at_most "$(event a usage hard)" $((300 << 20))
 drop a
 finish
