@@ -364,7 +364,9 @@ static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage)
 		trip -= min(trip, usage->error);
 	if (c->config.action == JF_ACTION_KILL && !c->killing && !c->run.victim)
 		sure = c->config.hard_limit;
-	jf_fault_arm(c, trip, jf_policy_threshold_below(&c->config, state, usage->bytes), sure);
+	/* what has grown since this look saw it must not wait for the next fault */
+	if (jf_fault_arm(c, trip, jf_policy_threshold_below(&c->config, state, usage->bytes), sure))
+		watched = false;
 
 	/* near a threshold the other spaces' errors count; what is above it is looked after */
 	if (watched && usage->sum <= c->config.hard_limit &&

@@ -65,10 +65,13 @@ static long jf_fault_pages(u64 bytes)
  * @sure: an address space above this, bytes, is killed at once; JF_LIMIT_MAX: none
  *
  * Context: any.
+ * Return: whether the total has passed one of the first two already: then no fault may tell of it.
  */
-void jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure)
+bool jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure)
 {
 	unsigned long flags;
+	bool passed;
+	long total;
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	/* who was caught meanwhile is to be told of before another one is */
@@ -77,7 +80,10 @@ void jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure)
 	WRITE_ONCE(c->fault.trip, jf_fault_pages(trip));
 	WRITE_ONCE(c->fault.low, low == JF_LIMIT_MAX ? -JF_PAGES_NEVER : jf_fault_pages(low));
 	WRITE_ONCE(c->fault.sure, jf_fault_pages(sure));
+	total = atomic_long_read(&c->fault.total);
+	passed = total > c->fault.trip || total <= c->fault.low;
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return passed;
 }
 
 /**

@@ -432,7 +432,7 @@ int jf_probe_set_fault(bool wanted);
 /* fault.c */
 bool jf_fault_on(void);
 void jf_fault_joined(struct mm_struct *mm);
-void jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure);
+bool jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure);
 bool jf_fault_caught(struct jf_container *c);
 bool jf_fault_take(struct jf_container *c, struct jf_crossing *crossing);
 void jf_fault_init(void);
