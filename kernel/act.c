@@ -69,12 +69,27 @@ static struct jf_sender jf_act_writer(void)
 #define JF_WATCHED_US USEC_PER_SEC
 #define JF_QUIET_MAX 3
 
+/* Who an event is about may be gone: then his name is the one that was noted. */
+static void jf_act_name(struct jf_container *c, struct jf_event *event, struct pid *pid)
+{
+	struct jf_seen seen = jf_members_seen(c);
+
+	if (event->comm[0])
+		return;
+	if (pid == c->run.first && seen.first_gone)
+		jf_event_set_comm(event, seen.first_comm);
+	else if (event->pid == c->run.kill.victim.pid)
+		jf_event_set_comm(event, c->run.kill.victim.comm);
+}
+
 static void jf_act_tell_crossing(struct jf_container *c, enum jf_event_type type,
 				 const struct jf_usage *usage, u64 bytes, u64 limit)
 {
 	struct jf_event event;
 
 	jf_event_prepare(&event, c, type, usage->largest ?: c->run.first);
+	if (usage->caught)
+		jf_event_set_comm(&event, usage->comm);
 	event.has_usage = true;
 	event.usage = bytes;
 	event.limit = limit;
@@ -98,6 +113,8 @@ static void jf_act_record(struct jf_container *c, enum jf_reason cause,
 		.victim = jf_act_process(usage ? usage->largest : c->run.first),
 		.begin_ns = usage ? usage->ns : ktime_get_ns(),
 	};
+	if (usage && usage->caught)
+		strscpy(c->run.kill.victim.comm, usage->comm, sizeof(c->run.kill.victim.comm));
 	if (c->run.below_ns)
 		c->run.kill.crossed_us =
 			div_u64(c->run.kill.begin_ns - c->run.below_ns, NSEC_PER_USEC);
@@ -112,6 +129,7 @@ static u64 jf_act_tell(struct jf_container *c, enum jf_event_type type, struct p
 	struct jf_event event;
 
 	jf_event_prepare(&event, c, type, pid);
+	jf_act_name(c, &event, pid);
 	event.reason = reason;
 	if (sender)
 		jf_event_set_sender(&event, sender);
@@ -334,6 +352,7 @@ static bool jf_act_see(struct jf_container *c, bool scan, struct jf_usage *usage
 		.largest_mm = crossing.mm,
 		.largest_bytes = bytes,
 	};
+	strscpy(usage->comm, crossing.comm, sizeof(usage->comm));
 	return true;
 }
 

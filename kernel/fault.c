@@ -129,6 +129,7 @@ static void jf_fault_cross(struct jf_member *m, struct mm_struct *mm, enum jf_me
 {
 	struct jf_container *c = m->c;
 	struct jf_fault *fault = &c->fault;
+	struct task_struct *p;
 	unsigned long flags;
 	bool sure;
 
@@ -153,7 +154,12 @@ static void jf_fault_cross(struct jf_member *m, struct mm_struct *mm, enum jf_me
 			fault->crossing.pid = get_pid(m->pid);
 			mmgrab(mm);
 			fault->crossing.mm = mm;
-			fault->crossing.pages = pages;
+			rcu_read_lock();
+			p = pid_task(m->pid, PIDTYPE_TGID);
+			if (p)
+				strscpy(fault->crossing.comm, p->comm,
+					sizeof(fault->crossing.comm));
+			rcu_read_unlock();
 		}
 		/* one victim at a time: its memory must be gone before the next one is chosen */
 		if (READ_ONCE(c->config.scope) == JF_SCOPE_PROCESS)

@@ -168,12 +168,14 @@ struct jf_forked {
  * @ns: when, ktime_get_ns(); 0: there is no note
  * @pid: the process that was killed for it, referenced; NULL: none, a look is to decide
  * @mm: its address space, referenced (mmgrab); NULL with @pid
+ * @comm: its name; it may be gone when it is told of
  * @pages: what that had then
  */
 struct jf_crossing {
 	u64 ns;
 	struct pid *pid;
 	struct mm_struct *mm;
+	char comm[TASK_COMM_LEN];
 	long pages;
 };
 
@@ -459,6 +461,7 @@ void jf_fault_show_stats(struct seq_file *m);
  * @ns: when, ktime_get_ns()
  * @crossed_ns: when a probe saw the limit crossed; 0: none did
  * @caught: @largest has been killed for it already
+ * @comm: its name, with @caught
  * @largest: the member with the largest share, referenced; NULL when there is none
  * @largest_mm: its address space, referenced (mmgrab); NULL with @largest
  * @largest_bytes: its share
@@ -476,6 +479,7 @@ struct jf_usage {
 	u64 ns;
 	u64 crossed_ns;
 	bool caught;
+	char comm[TASK_COMM_LEN];
 	struct pid *largest;
 	struct mm_struct *largest_mm;
 	u64 largest_bytes;
