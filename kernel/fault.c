@@ -154,6 +154,7 @@ static void jf_fault_cross(struct jf_member *m, struct mm_struct *mm, enum jf_me
 			fault->crossing.pid = get_pid(m->pid);
 			mmgrab(mm);
 			fault->crossing.mm = mm;
+			fault->crossing.pages = pages;
 			rcu_read_lock();
 			p = pid_task(m->pid, PIDTYPE_TGID);
 			if (p)
