@@ -235,7 +235,7 @@ static void jf_act_victim(struct jf_container *c, const struct jf_usage *usage, 
 		jf_act_signal_victim(c, sig);
 		return;
 	}
-	/* somebody was caught since this look began: he is the victim, the next look tells of him */
+	/* somebody was caught since this look began: he is the victim, and the next look tells */
 	if (!usage->caught) {
 		jf_fault_arm(c, JF_LIMIT_MAX, JF_LIMIT_MAX, JF_LIMIT_MAX);
 		if (jf_fault_caught(c))

@@ -175,7 +175,7 @@ static unsigned long jf_footprint_tables(struct jf_footprint_walk *walk, struct 
 		return pud_addr_end(addr, end);
 	pmdp = pmd_offset(pudp, addr);
 	table_end = pud_addr_end(addr, end);
-	/* a whole table of empty entries at once: it costs a process only three pages to have one */
+	/* a whole table of empty entries at once: to have one costs a process only three pages */
 	while (pmd_none(pmd = READ_ONCE(*pmdp))) {
 		addr = pmd_addr_end(addr, end);
 		if (addr == table_end)
