@@ -101,6 +101,23 @@ static inline long jf_mm_counter_fast(struct mm_struct *mm, int member)
 	return get_mm_counter(mm, member);
 }
 
+/**
+ * jf_mm_counter_raw() - what jf_mm_counter_fast() is made of, by one load
+ * @mm: as for jf_mm_counter()
+ * @member: as for jf_mm_counter()
+ *
+ * Context: any.
+ * Return: a number that stays the same as long as jf_mm_counter_fast() does.
+ */
+static inline long jf_mm_counter_raw(struct mm_struct *mm, int member)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	return atomic_long_read(&mm->rss_stat.count[member]);
+#else
+	return READ_ONCE(mm->rss_stat[member].count);
+#endif
+}
+
 /* Before 6.2: check_sync_rss_stat() folds a thread's counts at every 64th fault of its own, */
 #define JF_TASK_RSS_EVENTS 64
 /* and one fault maps up to 16 pages of a file around its address (fault_around_bytes). */

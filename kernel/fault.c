@@ -4,11 +4,11 @@
  * tracepoint, which fires when the memory of an address space has changed.
  *
  * Model: each container has a running total, the sum of what was last seen of each of its address
- * spaces (see jf_member_account()). The probe of the tracepoint brings the space that has changed up
- * to date, by a few loads; near a threshold by an exact count of that space. There are three
+ * spaces (see jf_member_account()). The probe of the tracepoint brings the space that has changed
+ * up to date, by a few loads; near a threshold by an exact count of that space. There are three
  * thresholds, set at every look:
  *
- * - trip: when the total is above it, the container wants a look: the soft limit, the hard limit, or
+ * - trip: when the total is above it, the container wants a look: the soft or the hard limit, or
  *   what the footprint leaves. It says nothing yet, since the total counts shared pages several
  *   times and the other spaces may have changed: the look decides.
  * - low: when it is not above this any more, likewise: an event is to be armed again, or who was
@@ -18,8 +18,8 @@
  *   and kills the others.
  *
  * The probe runs with preemption off and, since 6.2, with the page table locked, so it only takes a
- * note; the signal is sent, and the work queued, by an irq_work, which interrupts the CPU as soon as
- * that is possible. It needs no CPU time of its own: a real-time task that keeps the work from
+ * note; the signal is sent, and the work queued, by an irq_work, which interrupts the CPU as soon
+ * as that is possible. It needs no CPU time of its own: a real-time task that keeps the work from
  * running does not keep its own kill from happening.
  *
  * Locking: jf_members_lock protects the note and the thresholds; the probe reads the latter without
@@ -74,6 +74,7 @@ void jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure)
 	WRITE_ONCE(c->fault.trip, jf_fault_pages(trip));
 	WRITE_ONCE(c->fault.low, low == JF_LIMIT_MAX ? -1 : jf_fault_pages(low));
 	WRITE_ONCE(c->fault.sure, jf_fault_pages(sure));
+	WRITE_ONCE(c->fault.near, true);
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 }
 
@@ -169,8 +170,11 @@ static void jf_fault_irq(struct irq_work *irq)
 	jf_scan_now(c);
 }
 
-/* The memory of @m's space has changed. Under RCU. */
-static void jf_fault_see(struct jf_member *m, struct mm_struct *mm)
+/*
+ * The memory of @m's space has changed: bring the total up to date. Far from every threshold that
+ * is a few loads, and it is not needed again until a counter has another value. Under RCU.
+ */
+static noinline void jf_fault_see(struct jf_member *m, struct mm_struct *mm)
 {
 	struct jf_container *c = m->c;
 	enum jf_metric metric = READ_ONCE(c->metric);
@@ -178,44 +182,69 @@ static void jf_fault_see(struct jf_member *m, struct mm_struct *mm)
 	long sure = READ_ONCE(c->fault.sure);
 	long trip = READ_ONCE(c->fault.trip);
 	long low = READ_ONCE(c->fault.low);
-	long pages, total;
+	bool near_sure, near_total;
+	long pages, total, error;
+	int i;
 
 	if (seen == JF_SEEN_NONE)
 		return;
+	for (i = 0; i < NR_MM_COUNTERS; i++)
+		WRITE_ONCE(m->counters[i], jf_mm_counter_raw(mm, i));
 	pages = jf_usage_fast(mm, metric);
+	error = jf_usage_error(m->pid, metric);
 	total = atomic_long_read(&c->fault.total) - seen + pages;
-	if (min3(sure - pages, trip - total, total - low) <= jf_usage_error(m->pid, metric))
+	near_sure = sure - pages <= error;
+	near_total = min(trip - total, total - low) <= error;
+	WRITE_ONCE(m->near, near_sure);
+	WRITE_ONCE(c->fault.near, near_total);
+	if (near_sure || near_total)
 		pages = jf_usage_exact(mm, m->pid, metric);
 	else if (pages == seen)
 		return;
 	total = jf_member_account(m, pages);
+	if (total == LONG_MIN)
+		return;
 	if (pages > sure || total > trip || total <= low)
 		jf_fault_cross(m, mm, pages, total);
 }
 
-/*
- * A member that executes another program moves from one chain to another: who is passing it at that
- * moment may miss the rest of the first one, once.
- */
-static void jf_fault_look(struct mm_struct *mm)
+static struct hlist_node *jf_fault_chain(struct mm_struct *mm)
 {
-	struct jf_member *m;
+	unsigned int bucket = hash_min((unsigned long)mm, JF_MEMBER_HASH_BITS);
 
-	rcu_read_lock();
-	hash_for_each_possible_rcu(jf_member_spaces, m, by_mm, (unsigned long)mm) {
-		if (READ_ONCE(m->mm) == mm)
-			jf_fault_see(m, mm);
-	}
-	rcu_read_unlock();
+	return rcu_dereference_sched(hlist_first_rcu(&jf_member_spaces[bucket]));
 }
 
 /*
- * rss_stat: the memory of an address space, which need not be current's, has changed. Task context,
- * preemption off, perhaps with the page table locked; must not sleep.
+ * Counter @counter of @mm has changed, or any if that is negative; @node is the first of the chain
+ * that its members are in. One that executes another program moves from one chain to another: who
+ * is passing it at that moment may miss the rest of the first one, once. Under RCU.
+ */
+static noinline void jf_fault_look(struct hlist_node *node, struct mm_struct *mm, int counter)
+{
+	struct jf_member *m;
+
+	for (; node; node = rcu_dereference_sched(hlist_next_rcu(node))) {
+		m = hlist_entry(node, struct jf_member, by_mm);
+		if (READ_ONCE(m->mm) != mm)
+			continue;
+		if (counter < 0 || READ_ONCE(m->near) || READ_ONCE(m->c->fault.near) ||
+		    READ_ONCE(m->counters[counter]) != jf_mm_counter_raw(mm, counter))
+			jf_fault_see(m, mm);
+	}
+}
+
+/*
+ * rss_stat: a counter of an address space, which need not be current's, has changed. Task context,
+ * preemption off, perhaps with the page table locked; must not sleep. For most who are no members
+ * the chain is empty.
  */
 JF_RSS_STAT_PROBE(jf_fault_probe)
 {
-	jf_fault_look(mm);
+	struct hlist_node *first = jf_fault_chain(mm);
+
+	if (first)
+		jf_fault_look(first, mm, member);
 }
 
 /**
@@ -226,8 +255,11 @@ JF_RSS_STAT_PROBE(jf_fault_probe)
  */
 void jf_fault_joined(struct mm_struct *mm)
 {
-	if (jf_fault_on())
-		jf_fault_look(mm);
+	if (!jf_fault_on())
+		return;
+	rcu_read_lock_sched();
+	jf_fault_look(jf_fault_chain(mm), mm, -1);
+	rcu_read_unlock_sched();
 }
 
 /**
@@ -273,7 +305,7 @@ static const struct kernel_param_ops jf_fault_mode_ops = {
 
 module_param_cb(mode, &jf_fault_mode_ops, NULL, 0644);
 MODULE_PARM_DESC(mode,
-		 "fault: catch a crossing in the page fault (default), scan: at the next look");
+		 "how a crossing is caught: fault, in the page fault, or scan (default fault)");
 
 /**
  * jf_fault_init() - get ready for the mode that was asked for, or for the one that is possible
@@ -300,6 +332,7 @@ void jf_fault_init_container(struct jf_container *c)
 	atomic_long_set(&c->fault.total, 0);
 	c->fault.trip = JF_PAGES_NEVER;
 	c->fault.low = -1;
+	c->fault.near = true;
 	c->fault.sure = JF_PAGES_NEVER;
 	/* not a hard one: on PREEMPT_RT a signal cannot be sent with interrupts off */
 	init_irq_work(&c->fault.irq, jf_fault_irq);

@@ -10,9 +10,9 @@
  * Reading page tables: mmap_lock is held for reading, so no mapping goes away and no table that
  * serves one is freed by munmap(), mremap() or exit. What may still free a table meanwhile is
  * khugepaged, which waits for a grace period or for an interrupt on every CPU before it does, as it
- * has to for get_user_pages_fast(). So interrupts are off while tables are read, as there, for 2 MiB
- * of addresses at a time. A page that is freed or moves while it is looked at is one page more or
- * less at that moment, as it would be for any reader.
+ * has to for get_user_pages_fast(). So interrupts are off while tables are read, as there, for 2
+ * MiB of addresses at a time. A page that is freed or moves while it is looked at is one page more
+ * or less at that moment, as it would be for any reader.
  *
  * What it counts differs from the counters in this: device memory, DAX and hugetlb pages do not
  * count in either; a page that one process maps twice counts once here, and twice there.

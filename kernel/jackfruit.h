@@ -184,6 +184,7 @@ struct jf_crossing {
  *	probe
  * @low: one not above this, too; -1: never. As @trip
  * @sure: an address space above this is killed for it, pages. As @trip
+ * @near: the total is near @trip or @low, or that is not known
  * @crossing: the note for the next look. Under jf_members_lock
  * @target: who is to be sent SIGKILL, referenced. Under jf_members_lock
  * @irq: sends it, and queues the look
@@ -193,6 +194,7 @@ struct jf_fault {
 	long trip;
 	long low;
 	long sure;
+	bool near;
 	struct jf_crossing crossing;
 	struct pid *target;
 	struct irq_work irq;

@@ -116,6 +116,7 @@ static void jf_member_set_counted(struct jf_member *m, long pages)
 {
 	lockdep_assert_held(&jf_members_lock);
 	m->counted = true;
+	WRITE_ONCE(m->near, true);
 	atomic_long_set(&m->seen, 0);
 	jf_member_account(m, pages);
 	WRITE_ONCE(m->c->nr_spaces, m->c->nr_spaces + 1);

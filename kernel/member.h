@@ -9,6 +9,7 @@
 #include <linux/atomic.h>
 #include <linux/hashtable.h>
 #include <linux/limits.h>
+#include <linux/mm_types_task.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -45,6 +46,8 @@ struct task_struct;
  * @mm_base: the same of @mm; 0 after an exec
  * @counted: of the members of @c with this @mm, this one counts
  * @seen: its share in the container's running total, pages; JF_SEEN_NONE: it is not counted
+ * @counters: what jf_mm_counter_raw() said of @mm then
+ * @near: @mm is near the threshold of what it may have alone, or that is not known
  * @walked_pages: what @mm had when the footprint was last read, pages; 0: it did not take part
  * @walked_faults: page faults of its group until then
  * @doomed: it was killed in a page fault
@@ -64,6 +67,8 @@ struct jf_member {
 	u64 base;
 	u64 mm_base;
 	atomic_long_t seen;
+	long counters[NR_MM_COUNTERS];
+	bool near;
 	long walked_pages;
 	u64 walked_faults;
 	bool counted;

@@ -167,8 +167,9 @@ bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm)
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	hash_for_each_possible(jf_member_spaces, m, by_mm, (unsigned long)mm) {
-		if (m->mm == mm && m->c == c)
-			found = true;
+		found = m->mm == mm && m->c == c;
+		if (found)
+			break;
 	}
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 	return found;

@@ -18,6 +18,8 @@ base = real(system("awk -F '\\t' 'NR == 2 { print $3 + $6 }' '" . file . "'"))
 more = "< awk -F '\\t' 'NR == 2 { base = $3 + $6 } NR > 2 { more = $3 + $6 - base; " . \
 	"printf \"%s\\t%.1f\\n\", $1, (more > 0.05 ? more : 0) }' '" . file . "'"
 cases = int(system("awk 'END { print NR - 2 }' '" . file . "'"))
+most = real(system("awk -F '\\t' 'NR == 2 { base = $3 + $6 } $3 + $6 - base > most { most = $3 + $6 - base } " . \
+	"END { print (most > 1 ? most : 1) }' '" . file . "'"))
 percent(x) = x == 0 ? "  0" : sprintf("  %.1f  (%.2f %%)", x, 100 * x / base)
 
 set output dir . "/tax.svg"
@@ -29,10 +31,9 @@ set style fill solid 0.85 noborder
 set grid noytics xtics
 set lmargin 36
 set yrange [cases - 0.4:-0.6]
-set xrange [0:*]
+set xrange [0:most * 1.25]
 set ytics scale 0
 set xlabel "instructions"
-set offsets 0, graph 0.15, 0, 0
 plot more using (0):0:(0):2:($0 - 0.32):($0 + 0.32):(colour_of(strcol(1))):ytic(title_of(strcol(1))) \
 	with boxxyerror lc rgb variable, \
 	more using 2:0:(percent($2)) with labels left

@@ -10,7 +10,7 @@ load lib
 
 setup_file() {
 	modprobe jackfruit
-	cd "$BATS_FILE_TMPDIR"
+	cd "$BATS_FILE_TMPDIR" || return
 	make_rootfs root
 	cp "${BATS_TEST_FILENAME%/*}/../../build/selftests/escape" root/bin/
 	cp -a root owned
@@ -46,10 +46,10 @@ attempt() {
 	for where in inside unfiltered userns outside; do
 		shift
 		got=$(sed -n "s/^$name //p" "$BATS_FILE_TMPDIR/$where")
-		[ -n "$got" ] && [[ "|$1|" == *"|$got|"* ]] || {
+		if [ -z "$got" ] || [[ "|$1|" != *"|$got|"* ]]; then
 			echo "$name, $where: $got, not $1"
 			return 1
-		}
+		fi
 	done
 }
 

@@ -13,22 +13,21 @@ JF_SOURCE=$(readlink -f "$BATS_TEST_DIRNAME/../../userspace/jf/jf")
 CONFIGFS=/sys/kernel/config/jackfruit
 CLASS=/sys/class/jackfruit
 
-# What all tests of a file share: the module, two root file systems, and the tools in a PATH of
-# their own.
+# What all tests of a file share: the module, and the tools in a PATH of their own.
 jf_setup_file() {
 	modprobe jackfruit
-	make_rootfs "$BATS_FILE_TMPDIR/root"
-	make_rootfs "$BATS_FILE_TMPDIR/root2" sh sleep true
 	export JF_TOOLS=$BATS_FILE_TMPDIR/tools
 	mkdir -p "$JF_TOOLS"
 	ln -s "$(command -v jfrun)" "$(command -v jflog)" "$JF_TOOLS"
 	busybox --install -s "$JF_TOOLS"
 }
 
-# jf_setup: R is a rootfs with all applets, R2 one with few.
+# jf_setup: R is a rootfs with all applets, R2 one with few. All tests of a file share them: to
+# make one takes eighty processes.
 jf_setup() {
-	# shellcheck disable=SC2034 # for the tests
 	R=$BATS_FILE_TMPDIR/root R2=$BATS_FILE_TMPDIR/root2
+	[[ -d $R ]] || make_rootfs "$R"
+	[[ -d $R2 ]] || make_rootfs "$R2" sh sleep true
 }
 
 # Whatever a test has left, also a failed one.

@@ -22,6 +22,7 @@ teardown_file() {
 
 setup() {
 	tools
+	SELFTESTS=${BATS_TEST_FILENAME%/*}/../../build/selftests
 	R=$BATS_FILE_TMPDIR/root
 	R2=$BATS_FILE_TMPDIR/root2
 	D=$BATS_TEST_TMPDIR
@@ -177,6 +178,35 @@ in_container() {
 	run -0 jfrun a "$R" true
 }
 
+@test "jfrun killed, and the first process has changed its user: it lives on, limited and recorded" {
+	ln -sf busybox "$R/bin/su"
+	grep -q nobody "$R/etc/passwd" || echo 'nobody:x:65534:65534::/:/bin/sh' >> "$R/etc/passwd"
+	in_container --hard 32M a "$R" su nobody -c 'echo up; exec tail -f /dev/null'
+	wait_until holds "$D/out" up
+	kill -KILL "$run"
+	status_of "$run" 137
+	is "$CLASS/a/state" running
+	is "$CLASS/a/pid" "$first"
+	run -137 jfrun --join a -- tail /dev/zero
+	wait_until is "$CLASS/a/procs" 0
+	is "$CLASS/a/reason" hard_limit
+	is "$CLASS/a/exit_status" 137
+}
+
+@test "a first process that ignores SIGTERM: stop kills it after the grace" {
+	local init
+	for init in '' --init; do
+		# shellcheck disable=SC2086 # an option, or none
+		in_container $init a "$R" sh -c 'trap "" TERM; echo up; while :; do sleep 0.1; done'
+		wait_until holds "$D/out" up
+		echo 300 > "$CONFIGFS/a/grace_ms"
+		echo 1 > "$CONFIGFS/a/stop"
+		status_of "$run" 137
+		is "$CLASS/a/state" stopped
+		rmdir "$CONFIGFS/a"
+	done
+}
+
 @test "jfrun killed at any moment leaves no process, no mount, and a name that can be used" {
 	local i
 	grep -c . /proc/mounts > "$D/before"
@@ -205,6 +235,72 @@ in_container() {
 	run -0 unshare -pf --mount-proc "$JFRUN" a "$R" echo inside
 	[ "$output" = inside ]
 	is "$CLASS/a/state" exited
+}
+
+@test "from an initramfs: said aloud, and there is no way up" {
+	local said="pivot_root does not work here (an initramfs?): using chroot, which is a weaker wall"
+	cp "$SELFTESTS/escape" "$R/bin/"
+	touch /run/jf-escape
+	run --separate-stderr -0 "$SELFTESTS/initramfs" "$JFRUN" a "$R" sh -c \
+		'escape 0 chroot proc_root proc_cwd; hostname; ls /'
+	rm /run/jf-escape
+	[[ $stderr == "jfrun: $said"* ]]
+	[[ $output == $'proc_root ENOENT\nproc_cwd ENOENT\nchroot ENOENT\na\nbin\ndev\netc\n'* ]]
+	[[ $output != *machine* ]]
+	rm -f "$D/ready"
+	"$SELFTESTS/initramfs" "$JFRUN" --ready-fd 7 a "$R" sleep 100 7> "$D/ready" 2>/dev/null 3>&- &
+	run=$!
+	wait_until test -s "$D/ready"
+	run -0 jfrun --join a -- ls /
+	[[ $output == $'bin\ndev\netc\n'* ]]
+	echo 1 > "$CONFIGFS/a/kill"
+	status_of "$run" 137
+}
+
+@test "limits of each process may be above the caller's, for any user" {
+	local go='ulimit -n 50; exec "$@"' owned=$D/owned
+	run -0 sh -c "$go" - "$JFRUN" --ulimit nofile=300 --ulimit nproc=unlimited a "$R" sh -c 'ulimit -n; grep processes /proc/self/limits'
+	[[ $output == $'300\nMax processes '*unlimited*unlimited* ]]
+	run -0 sh -c "$go" - "$JFRUN" --user 5 --ulimit nofile=300 a "$R" sh -c 'ulimit -n'
+	[ "$output" = 300 ]
+	cp -a "$R" "$owned"
+	chown -hR 100000:100000 "$owned"
+	run -0 sh -c "$go" - "$JFRUN" --uidmap 0:100000:65536 --ulimit nofile=300 a "$owned" sh -c 'ulimit -n'
+	[ "$output" = 300 ]
+}
+
+@test "--uidmap, --net, --overlay, and --join to all of it" {
+	local owned=$D/owned kind
+	cp -a "$R" "$owned"
+	chown -hR 100000:100000 "$owned"
+	in_container --uidmap 0:100000:65536 --net --overlay tmpfs a "$owned" sh -c 'echo x > /etc/new; echo up; exec sleep 100'
+	wait_until holds "$D/out" up
+	[ ! -e "$owned/etc/new" ]
+	is "$CLASS/a/pid" "$first"
+	run -0 jfrun --join a -- sh -c 'cat /etc/new; ls /sys/class/net; tr -s " " < /proc/self/uid_map
+		for n in /proc/self/ns/*; do readlink $n; done; mknod /tmp/d b 254 0 || echo denied'
+	[[ $output == $'x\nlo\n 0 100000 65536\n'*denied ]]
+	for kind in user net pid uts mnt ipc cgroup; do
+		[[ $output == *"$(readlink "/proc/$first/ns/$kind")"* ]]
+	done
+	# limited as any member
+	echo 16M > "$CONFIGFS/a/hard_limit"
+	run -137 jfrun --join a -- tail /dev/zero
+	status_of "$run" 137
+	is "$CLASS/a/reason" hard_limit
+}
+
+@test "--uidmap: a rootfs on ext4 that is root's is mounted with the map" {
+	modprobe loop
+	truncate -s 32M "$D/image"
+	mkfs.ext4 -q "$D/image"
+	mkdir "$D/mnt"
+	mount -o loop "$D/image" "$D/mnt"
+	cp -a "$R/." "$D/mnt"
+	run -0 jfrun --uidmap 0:100000:65536 a "$D/mnt" sh -c 'stat -c %u:%g /bin/busybox; echo x > /tmp/x; cat /proc/self/uid_map'
+	[ "$(tr -s ' ' <<< "$output")" = $'0:0\n 0 100000 65536' ]
+	[ "$(stat -c %u:%g "$D/mnt/tmp/x")" = 0:0 ]
+	umount "$D/mnt"
 }
 
 @test "module not loaded: what to do is said" {

@@ -499,7 +499,7 @@ int main(int argc, char **argv)
 		for (w = 0; w < NR_WORKLOADS; w++)
 			for (i = 0; listed(argv[5], workloads[w].name) && i < NR_CONTESTANTS; i++) {
 				/* each is the first one in its turn */
-				c = (i + round) % NR_CONTESTANTS;
+				c = (i + round - 1) % NR_CONTESTANTS;
 				if (enter[c])
 					measure(out, &workloads[w], &contestants[c], round);
 			}

@@ -2,6 +2,7 @@
 /* File descriptors. */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common.h"
@@ -18,7 +19,7 @@ void fd_standard_open(void)
 	do {
 		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 		if (fd < 0)
-			_exit(EXIT_OWN);
+			fail(EXIT_OWN, "cannot open /dev/null: %s", strerror(errno));
 		if (fd <= STDERR_FILENO)
 			fcntl(fd, F_SETFD, 0);
 	} while (fd <= STDERR_FILENO);

@@ -106,9 +106,9 @@ void parent_start(const struct options *options, pid_t pid, int pidfd, int signa
 	next_hook = fail_hook;
 	fail_hook = kill_child_first;
 	ctl_attach(options, pid);
+	sync_send(SYNC_GO);
 	fail_hook = next_hook;
 
-	sync_send(SYNC_GO);
 	wait_for_exec(options, pidfd, signals);
 	sync_finish();
 	ctl_started();

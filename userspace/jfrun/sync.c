@@ -50,8 +50,8 @@ int sync_fd(void)
 	return own;
 }
 
-/* With a descriptor, if @fd is one. */
-static void send_message(const struct sync_message *message, size_t size, int fd)
+/* With a descriptor, if @fd is one. Returns 0 or -1 and errno; one who has gone need not be told. */
+static int send_message(const struct sync_message *message, size_t size, int fd)
 {
 	struct iovec data = { .iov_base = (void *)message, .iov_len = size };
 	union control control = { 0 };
@@ -69,7 +69,7 @@ static void send_message(const struct sync_message *message, size_t size, int fd
 	do {
 		ret = sendmsg(own, &header, MSG_NOSIGNAL);
 	} while (ret < 0 && errno == EINTR);
-	/* one who has gone need not be told */
+	return ret < 0 && errno != EPIPE && errno != ECONNRESET ? -1 : 0;
 }
 
 /* In the child a failure is the parent's to tell. */
@@ -110,7 +110,8 @@ void sync_send_fd(enum sync_type type, int fd)
 {
 	struct sync_message message = { .type = type, .fd = -1 };
 
-	send_message(&message, offsetof(struct sync_message, message), fd);
+	if (send_message(&message, offsetof(struct sync_message, message), fd) < 0)
+		fail(EXIT_OWN, "parent and child cannot talk: %s", strerror(errno));
 }
 
 /**

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 
 #include "ocihook.h"
@@ -42,6 +43,8 @@ int main(int argc, char **argv)
 		puts("jf-oci-hook " JACKFRUIT_VERSION);
 		return EXIT_SUCCESS;
 	}
+	/* whatever the runtime's is */
+	umask(022);
 	openlog(tool_name, 0, LOG_DAEMON);
 	fail_hook = failed;
 	if (argc > 1)

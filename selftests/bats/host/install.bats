@@ -18,7 +18,9 @@ userspace() {
 
 @test "install: each file in its place, with its mode; uninstall leaves none" {
 	local path
-	userspace install prefix=/usr
+	# whatever the umask is
+	(umask 077; userspace install prefix=/usr)
+	[ -z "$(find "$D/usr" ! -perm -444)" ]
 	for path in bin/jf bin/jfrun bin/jflog libexec/jackfruit/jf-oci-hook lib/udev/jackfruit-event \
 		lib/systemd/system-generators/jackfruit-generator; do
 		[ -L "$D/usr/$path" ] || [ -x "$D/usr/$path" ]
@@ -70,6 +72,16 @@ userspace() {
 		grep -A 1 "MODULE_PARM_DESC($name," "$TOP"/kernel/*.c | grep -q "default $value"
 		grep -q "$name.* ($value" "$TOP/userspace/man/jackfruit.7"
 	done < <(sed -n 's/^#options jackfruit //p' "$TOP/userspace/modprobe/jackfruit.conf" | tr ' ' '\n')
+}
+
+@test "every file of the module is in its manual" {
+	local file
+	while read -r file; do
+		sed 's/\\-/-/g' "$TOP/userspace/man/jackfruit.7" | grep -qE "(^\.[A-Z]+|[ \"])[\" ]*$file([\", ]|$)" || {
+			echo "jackfruit.7 does not have $file"
+			return 1
+		}
+	done < <(sed -nE 's|^What:.*/([a-z_]+)$|\1|p' "$TOP"/Documentation/ABI/testing/* | grep -vx -e jackfruit -e uevent)
 }
 
 # options of a text on stdin, one a line: long ones, and short ones that stand where an option does

@@ -23,6 +23,8 @@ teardown() { fixture_teardown; }
 @test "start passes the defaults, 40M and 64M" {
 	jf start web "$F/rootfs" true
 	[ "$(tr '\n' ' ' <"$STUB_ARGS")" = "--ready-fd 3 --soft 40M --hard 64M web $F/rootfs -- true " ]
+	[ -e "$JF_RUNDIR/web/options" ]
+	[ ! -s "$JF_RUNDIR/web/options" ]
 }
 
 @test "start passes limits and nice, whichever side of NAME and ROOTFS they stand" {
@@ -37,6 +39,7 @@ teardown() { fixture_teardown; }
 	jf start --ro --bind /a:/b:ro --env "X=$odd" --env=Y --user 1:2 --init a "$F/rootfs" --workdir '/my dir' true
 	[ "$(printf '%s\n' --ready-fd 3 --soft 40M --hard 64M --ro --bind=/a:/b:ro "--env=X=$odd" --env=Y --user=1:2 \
 		--init '--workdir=/my dir' a "$F/rootfs" -- true)" = "$(<"$STUB_ARGS")" ]
+	[ "$(stat -c %a "$JF_RUNDIR/a/options")" = 600 ]
 	[ "$(tr '\0' '|' <"$JF_RUNDIR/a/options")" = "--ro|--bind=/a:/b:ro|--env=X=$odd|--env=Y|--user=1:2|--init|--workdir=/my dir|" ]
 	local option
 	for option in --net --init; do

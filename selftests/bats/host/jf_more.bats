@@ -192,6 +192,12 @@ need_jq() {
 	printf '#!/bin/sh\nprintf "%%s|" "$@"\nexit 7\n' >"$F/bin/jfrun"
 	run -7 jf exec a -- echo 'a b' -n
 	[ "$output" = '--join|a|--|echo|a b|-n|' ]
+	run -7 jf exec -t --env "A=it's b" --workdir=/x --user 1:1 -- a echo -t
+	[ "$output" = "--join|a|--tty|--env=A=it's b|--workdir=/x|--user=1:1|--|echo|-t|" ]
+	run -125 jf exec --env
+	[[ $output == "jf: --env: needs a value: "* ]]
+	run -125 jf exec --ro a true
+	[[ $output == "jf: unknown option '--ro': "* ]]
 }
 
 @test "top shows a bar against both limits, once if not to a terminal" {

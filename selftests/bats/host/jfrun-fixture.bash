@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # run, first and options are for the suites
+# shellcheck disable=SC2034,SC2154 # run and first are for the suites; stderr is set by bats
 #
 # What the suites of jfrun without the module share: directories stand for the control plane.
 
@@ -16,6 +16,7 @@ setup() {
 	plane a b
 	R=$BATS_FILE_TMPDIR/root
 	D=$BATS_TEST_TMPDIR
+	options=()
 }
 
 teardown() {

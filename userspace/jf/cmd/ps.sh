@@ -21,8 +21,9 @@ by hand with mkdir in configfs.
   --no-trunc            commands in full
 
 STATE is created, running, exited, stopped or killed, as the kernel has it;
-`starting` is a container whose command does not run yet, `lost` one that the
-kernel no longer knows (`jf rm` clears it away).
+`starting` is a container whose command does not run yet, `restarting` one
+between two runs (--restart), `lost` one that the kernel no longer knows (`jf rm`
+clears it away).
 EOF
 }
 
@@ -129,7 +130,11 @@ cmd_main() {
 	done
 	case $_form in
 	names) ps_names "$@" ;;
-	json) rows "$@" | ps_json ;;
+	json)
+		# shellcheck disable=SC2034 # for lib/rows.sh
+		JF_ROWS_FOR=json
+		rows "$@" | ps_json
+		;;
 	table) rows "$@" | ps_table "$_most" ;;
 	esac
 }

@@ -117,6 +117,8 @@ cmd_main() {
 	for _asked; do
 		check_container "$_asked"
 	done
+	# shellcheck disable=SC2034 # for lib/rows.sh
+	JF_ROWS_FOR=top
 	exec 3>&1
 	[ ! -t 1 ] || printf '\033[2J'
 	_shown=0

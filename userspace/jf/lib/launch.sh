@@ -27,14 +27,16 @@ launch_rootfs() {
 # launch_record WORD...: what is known before it runs.
 launch_record() {
 	record_put "$JF_NAME" rootfs "$JF_ROOTFS"
-	eval "printf '%s\\0' $JF_OPTIONS" >"$JF_RUNDIR/$JF_NAME/options"
+	# --env may hold what is nobody's business
+	if [ -n "$JF_OPTIONS" ]; then
+		(umask 077 && eval "printf '%s\\0' $JF_OPTIONS" >"$JF_RUNDIR/$JF_NAME/options")
+	else
+		: >"$JF_RUNDIR/$JF_NAME/options"
+	fi
 	if [ "$JF_RESTART" != no ]; then
 		record_put "$JF_NAME" restart "$JF_RESTART"
 		: >"$JF_RUNDIR/$JF_NAME/again"
 	fi
-	record_put "$JF_NAME" soft "$JF_SOFT"
-	record_put "$JF_NAME" hard "$JF_HARD"
-	[ -z "$JF_NICE" ] || record_put "$JF_NAME" nice "$JF_NICE"
 	quote_words "$@"
 	record_put "$JF_NAME" command "$REPLY"
 	printf '%s\0' "$@" >"$JF_RUNDIR/$JF_NAME/argv"

@@ -9,7 +9,6 @@
 #   command    what runs in it, one line, to be read by people
 #   argv       the same exactly: words, each ended by a NUL
 #   options    the options that it was started with: words, each ended by a NUL
-#   soft hard nice   what was asked for
 #   restart    when it is run again; only if it may be
 #   restarts   how often it was
 #   again      is there as long as it is to be run again
@@ -18,6 +17,7 @@
 #   log_since  only if the log was there before: where this container begins in it
 #   jflog.err  what jflog itself had to say
 #   ready      FIFO, only while it starts
+#   oci        only for a container of an OCI runtime: its ID; see jf-oci-hook(8)
 
 # container_state NAME: REPLY is the kernel's word, or `restarting` between two
 # runs, or `starting`/`lost` for a record the kernel knows nothing of (yet/any

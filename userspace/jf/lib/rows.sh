@@ -9,6 +9,8 @@
 # 6 peak, 7 soft, 8 hard, 9 started, 10 reason, 11 status, 12 enforcing,
 # 13 command. Empty is not known.
 
+# for whom: table, json or top: what one does not show is not read
+JF_ROWS_FOR=table
 # which ones: a pattern, and words that must be the same
 JF_NAME_WANTED='*' JF_STATE_WANTED='' JF_REASON_WANTED=''
 
@@ -107,7 +109,7 @@ row_state() {
 rows() {
 	each_container row_state "$@" | LC_ALL=C awk -F '\t' -v class="$JF_CLASS/" \
 		-v config="$JF_CONFIGFS/" -v record="$JF_RUNDIR/" -v proc="$JF_PROC/" \
-		-v state_wanted="$JF_STATE_WANTED" -v reason_wanted="$JF_REASON_WANTED" '
+		-v for_whom="$JF_ROWS_FOR" -v state_wanted="$JF_STATE_WANTED" -v reason_wanted="$JF_REASON_WANTED" '
 	# the first line of a file, nothing if it is not there
 	function get(path,  line) {
 		if ((getline line <path) <= 0)
@@ -129,18 +131,23 @@ rows() {
 		is = class $1 "/"
 		asked = config $1 "/"
 		state = $2 == "" ? get(is "state") : $2
-		reason = state == "running" ? "" : get(is "reason")
+		# who runs has no reason and no status yet
+		ended = state != "running" && for_whom != "top"
+		reason = ended ? get(is "reason") : ""
 		# no state: gone while we looked
 		if (state == "" || (state_wanted != "" && state != state_wanted) || \
 		    (reason_wanted != "" && reason != reason_wanted))
 			next
+		row = get(is "procs") "\t" get(is "usage") "\t" get(is "peak") "\t" \
+			get(asked "soft_limit") "\t" get(asked "hard_limit")
+		if (for_whom == "top") {
+			print $1 "\t" state "\t\t" row
+			next
+		}
 		pid = get(is "pid") + 0
-		# what can only be empty is not read
-		run = state == "running"
-		print $1 "\t" state "\t" pid "\t" get(is "procs") "\t" get(is "usage") "\t" \
-			get(is "peak") "\t" get(asked "soft_limit") "\t" get(asked "hard_limit") "\t" \
-			get(is "started") "\t" reason "\t" (run ? "" : get(is "exit_status")) "\t" \
-			get(is "enforcing") "\t" command($1, pid)
+		print $1 "\t" state "\t" pid "\t" row "\t" get(is "started") "\t" \
+			reason "\t" (ended ? get(is "exit_status") : "") "\t" \
+			(for_whom == "json" ? get(is "enforcing") : "") "\t" command($1, pid)
 	}'
 }
 

@@ -1,0 +1,932 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Random operations on containers and processes, compared with a model of what should be.
+ *
+ *	fuzz [--seed N] [--ops N] [--replay FILE]	one after the other, each checked
+ *	fuzz --chaos N [--seed N]			N operations by four at once, nothing checked but the end
+ *
+ * An operation is three numbers; what it cannot do in the present state it leaves, so that any part of a list of
+ * operations is one itself. A list that fails is made as short as it can be and printed; --replay does it again.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CONFIGFS "/sys/kernel/config/jackfruit"
+#define CLASS "/sys/class/jackfruit"
+#define CONTAINERS 4
+#define PROCS 12
+#define WAIT_MS 20000
+
+struct op {
+	unsigned char what, a, b;
+};
+
+enum {
+	OP_MKDIR,
+	OP_RMDIR,
+	OP_RENAME,
+	OP_ATTACH,
+	OP_SPAWN,
+	OP_FORK,
+	OP_EXEC,
+	OP_THREAD,
+	OP_GROW,
+	OP_EXIT,
+	OP_SIGKILL,
+	OP_KILL,
+	OP_STOP,
+	OP_LIMIT,
+	OP_OVERFLOW,
+	OP_SETTING,
+	OP_GARBAGE,
+	OP_MODE,
+	OP_RMMOD,
+	OP_CHECK,
+	OPS,
+};
+
+static const char *const op_names[OPS] = {
+	"mkdir", "rmdir", "rename", "attach", "spawn",	  "fork",    "exec",	"thread", "grow",  "exit",
+	"sigkill", "kill", "stop", "limit", "overflow", "setting", "garbage", "mode", "rmmod", "check",
+};
+
+/* --- random --- */
+
+static uint64_t random_state;
+
+static uint64_t random_next(void)
+{
+	uint64_t z = random_state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+static struct op random_op(void)
+{
+	uint64_t r = random_next();
+
+	return (struct op){ .what = r % OPS, .a = r >> 16, .b = r >> 24 };
+}
+
+/* --- the control plane --- */
+
+static __attribute__((noreturn, format(printf, 1, 2))) void die(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fprintf(stderr, "fuzz: ");
+	vfprintf(stderr, format, args);
+	fprintf(stderr, "\n");
+	va_end(args);
+	exit(99);
+}
+
+static const char *path(const char *root, int c, const char *file)
+{
+	static char text[2][256];
+	static int turn;
+
+	turn = !turn;
+	snprintf(text[turn], sizeof(text[turn]), "%s/fuzz%d%s%s", root, c, file ? "/" : "", file ?: "");
+	return text[turn];
+}
+
+static int put(int c, const char *file, const char *value, size_t len)
+{
+	int fd = open(path(CONFIGFS, c, file), O_WRONLY), err = 0;
+
+	if (fd < 0)
+		return errno;
+	if (write(fd, value, len) < 0)
+		err = errno;
+	close(fd);
+	return err;
+}
+
+static int put_text(int c, const char *file, const char *value)
+{
+	return put(c, file, value, strlen(value));
+}
+
+static int put_number(int c, const char *file, long value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%ld\n", value);
+	return put_text(c, file, text);
+}
+
+/* The first line of a file, or all of it. */
+static const char *get(const char *root, int c, const char *file, bool all)
+{
+	static char text[8192];
+	int fd = open(path(root, c, file), O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	if (!all)
+		text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+static bool set_mode(const char *mode)
+{
+	int fd = open("/sys/module/jackfruit/parameters/mode", O_WRONLY);
+	bool ok = fd >= 0 && write(fd, mode, strlen(mode)) > 0;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* --- processes that do as they are told: one a slot, by the slot's socket --- */
+
+struct order {
+	char what;
+	int arg;
+};
+
+static int ours[PROCS], theirs[PROCS];
+
+static int sleeper(void *arg)
+{
+	while (!arg)
+		pause();
+	return 0;
+}
+
+static int new_thread(void)
+{
+	static char stack[16384] __attribute__((aligned(16)));
+	int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
+
+	/* one is enough, and libc need not know of it */
+	return clone(sleeper, stack + sizeof(stack), flags, NULL);
+}
+
+static __attribute__((noreturn)) void obey(int slot)
+{
+	char number[16];
+	struct order order;
+	bool threaded = false;
+	char *memory;
+	int answer;
+
+	signal(SIGCHLD, SIG_IGN);
+	for (;;) {
+		answer = 0;
+		if (read(theirs[slot], &order, sizeof(order)) != sizeof(order))
+			_exit(98);
+		switch (order.what) {
+		case 'f':
+			answer = fork();
+			if (!answer) {
+				slot = order.arg;
+				threaded = false;
+				continue;
+			}
+			break;
+		case 'e':
+			snprintf(number, sizeof(number), "%d", slot);
+			execl("/proc/self/exe", "fuzz", "--obey", number, NULL);
+			answer = -errno;
+			break;
+		case 't':
+			answer = threaded ? 0 : new_thread();
+			threaded = true;
+			break;
+		case 'g':
+			memory = mmap(NULL, order.arg, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			for (int i = 0; memory != MAP_FAILED && i < order.arg; i += 4096)
+				memory[i] = 1;
+			break;
+		case 'x':
+			_exit(order.arg);
+		}
+		if (write(theirs[slot], &answer, sizeof(answer)) != sizeof(answer))
+			_exit(97);
+	}
+}
+
+/* --- the model --- */
+
+struct proc {
+	pid_t pid; /* 0: the slot is free */
+	int parent; /* slot, or -1: nobody that is alive */
+	int c; /* container, or -1 */
+	unsigned int born;
+};
+
+struct container {
+	bool there;
+	bool running;
+	const char *state, *reason;
+	int first; /* pid */
+	unsigned long long hard, soft;
+};
+
+static struct proc procs[PROCS];
+static struct container containers[CONTAINERS];
+static unsigned int births;
+static char why[512];
+
+static bool wrong(const char *format, ...)
+{
+	va_list args;
+
+	if (why[0])
+		return false;
+	va_start(args, format);
+	vsnprintf(why, sizeof(why), format, args);
+	va_end(args);
+	return false;
+}
+
+static int members(int c)
+{
+	int i, n = 0;
+
+	for (i = 0; i < PROCS; i++)
+		n += procs[i].pid && procs[i].c == c;
+	return n;
+}
+
+static int free_slot(void)
+{
+	for (int i = 0; i < PROCS; i++)
+		if (!procs[i].pid)
+			return i;
+	return -1;
+}
+
+static int alive_slot(int n)
+{
+	for (int i = 0; i < PROCS; i++)
+		if (procs[(n + i) % PROCS].pid)
+			return (n + i) % PROCS;
+	return -1;
+}
+
+static long now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* The answer, or -1: it died. */
+static int tell(int slot, char what, int arg, bool *died)
+{
+	struct order order = { what, arg };
+	long end = now_ms() + WAIT_MS;
+	int answer;
+
+	*died = false;
+	if (write(ours[slot], &order, sizeof(order)) != sizeof(order))
+		die("write: %s", strerror(errno));
+	for (;;) {
+		if (recv(ours[slot], &answer, sizeof(answer), MSG_DONTWAIT) == sizeof(answer))
+			return answer;
+		if (kill(procs[slot].pid, 0) && errno == ESRCH) {
+			*died = true;
+			return -1;
+		}
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		if (now_ms() > end) {
+			wrong("process %d does not answer to '%c'", procs[slot].pid, what);
+			*died = true;
+			return -1;
+		}
+		usleep(200);
+	}
+}
+
+/* Orders that nobody has read, answers that nobody has awaited. */
+static void drain(int slot)
+{
+	char junk[256];
+
+	while (recv(ours[slot], junk, sizeof(junk), MSG_DONTWAIT) > 0)
+		;
+	while (recv(theirs[slot], junk, sizeof(junk), MSG_DONTWAIT) > 0)
+		;
+}
+
+static bool await_gone(pid_t pid)
+{
+	long end = now_ms() + WAIT_MS;
+
+	while (!kill(pid, 0)) {
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		if (now_ms() > end)
+			return wrong("process %d does not end", pid);
+		usleep(200);
+	}
+	return true;
+}
+
+static bool await(int c, const char *file, const char *want)
+{
+	long end = now_ms() + WAIT_MS;
+
+	while (strcmp(get(CLASS, c, file, false), want)) {
+		if (now_ms() > end)
+			return wrong("fuzz%d: %s is '%s' and not '%s'", c, file, get(CLASS, c, file, false),
+				     want);
+		usleep(500);
+	}
+	return true;
+}
+
+static void buried(int slot)
+{
+	for (int i = 0; i < PROCS; i++)
+		if (procs[i].pid && procs[i].parent == slot)
+			procs[i].parent = -1;
+	procs[slot].pid = 0;
+	drain(slot);
+}
+
+static bool ended(int c, const char *state, const char *reason)
+{
+	containers[c].running = false;
+	containers[c].state = state;
+	containers[c].reason = reason;
+	return await(c, "procs", "0") && await(c, "state", state) && await(c, "reason", reason);
+}
+
+/* All of a container were killed by the module. */
+static bool all_killed(int c, const char *state, const char *reason)
+{
+	for (int i = 0; i < PROCS; i++) {
+		if (procs[i].pid && procs[i].c == c) {
+			if (!await_gone(procs[i].pid))
+				return false;
+			buried(i);
+		}
+	}
+	return ended(c, state, reason);
+}
+
+/* One is gone by itself or by us; the first one's way to end is the run's. */
+static const char *first_reason[CONTAINERS];
+
+static bool one_gone(int slot, const char *reason)
+{
+	int c = procs[slot].c;
+
+	if (!await_gone(procs[slot].pid))
+		return false;
+	if (c >= 0 && procs[slot].pid == containers[c].first)
+		first_reason[c] = reason;
+	buried(slot);
+	if (c < 0 || members(c))
+		return true;
+	return ended(c, "exited", first_reason[c]);
+}
+
+/* The descendants of members are members, unless they are another's. */
+static void adopt(int c)
+{
+	bool again = true;
+
+	while (again) {
+		again = false;
+		for (int i = 0; i < PROCS; i++) {
+			struct proc *p = &procs[i];
+
+			if (p->pid && p->c < 0 && p->parent >= 0 && procs[p->parent].c == c) {
+				p->c = c;
+				again = true;
+			}
+		}
+	}
+}
+
+static bool expect(const char *what, int got, int want)
+{
+	return got == want ? true : wrong("%s: error %d (%s), not %d", what, got, strerror(got), want);
+}
+
+static bool do_attach(int slot, int c)
+{
+	struct proc *p = &procs[slot];
+	int err = put_number(c, "pids", p->pid);
+
+	if (!containers[c].there)
+		return expect("attach to none", err, ENOENT);
+	if (p->c == c)
+		return expect("attach a member", err, 0);
+	if (p->c >= 0)
+		return expect("attach another's member", err, EBUSY);
+	if (!expect("attach", err, 0))
+		return false;
+	p->c = c;
+	if (!containers[c].running) {
+		containers[c].running = true;
+		containers[c].state = "running";
+		containers[c].reason = "none";
+		containers[c].first = p->pid;
+		first_reason[c] = "exited";
+	}
+	adopt(c);
+	return await(c, "state", "running");
+}
+
+static bool do_spawn(void)
+{
+	int slot = free_slot();
+	pid_t pid;
+
+	if (slot < 0)
+		return true;
+	pid = fork();
+	if (!pid)
+		obey(slot);
+	procs[slot] = (struct proc){ .pid = pid, .parent = -1, .c = -1, .born = ++births };
+	return true;
+}
+
+static bool do_fork(int slot)
+{
+	int child = free_slot(), pid;
+	bool died;
+
+	if (child < 0)
+		return true;
+	pid = tell(slot, 'f', child, &died);
+	if (died || pid < 0)
+		return wrong("fork: %d", pid);
+	procs[child] = (struct proc){ .pid = pid, .parent = slot, .c = procs[slot].c, .born = ++births };
+	return true;
+}
+
+static bool do_exec(int slot)
+{
+	bool died;
+
+	/* it answers when it is the new one */
+	if (tell(slot, 'e', 0, &died) || died)
+		return wrong("exec failed");
+	return true;
+}
+
+static bool do_overflow(int slot)
+{
+	int c = procs[slot].c;
+	bool died;
+
+	if (c < 0)
+		return true;
+	if (!expect("hard_limit", put_text(c, "hard_limit", "24M"), 0))
+		return false;
+	tell(slot, 'g', 32 << 20, &died);
+	if (!died)
+		return wrong("fuzz%d: process %d has 32M under a limit of 24M", c, procs[slot].pid);
+	if (!all_killed(c, "killed", "hard_limit"))
+		return false;
+	containers[c].hard = 1024ull << 20;
+	return expect("hard_limit", put_text(c, "hard_limit", "1G"), 0);
+}
+
+static bool do_limit(int c, int value)
+{
+	char text[24];
+	unsigned long long bytes = (512ull + value) << 20;
+
+	if (!containers[c].there)
+		return true;
+	snprintf(text, sizeof(text), "%lluM\n", bytes >> 20);
+	if (value & 1) {
+		containers[c].soft = bytes;
+		return expect("soft_limit", put_text(c, "soft_limit", text), 0);
+	}
+	containers[c].hard = bytes;
+	return expect("hard_limit", put_text(c, "hard_limit", text), 0);
+}
+
+static bool do_setting(int c, int value)
+{
+	static const char *const settings[][2] = {
+		{ "metric", "rss" }, { "metric", "anon" }, { "metric", "rss+swap" }, { "nice", "3" },
+		{ "nice", "inherit" }, { "forecast_ms", "100" }, { "forecast_ms", "0" }, { "soft_signal", "0" },
+	};
+	const char *const *setting = settings[value % 8];
+
+	if (!containers[c].there)
+		return true;
+	if (!expect(setting[0], put_text(c, setting[0], setting[1]), 0))
+		return false;
+	if (strcmp(get(CONFIGFS, c, setting[0], false), setting[1]))
+		return wrong("%s: '%s' is not what was written", setting[0], get(CONFIGFS, c, setting[0], false));
+	return true;
+}
+
+/* No text with a tilde is a value of anything. */
+static bool do_garbage(int c, int value)
+{
+	static const char *const files[] = {
+		"soft_limit", "hard_limit", "pids", "metric", "hard_action", "kill_scope",
+		"soft_signal", "grace_ms", "forecast_ms", "nice", "stop", "kill",
+	};
+	const char *file = files[value % 12];
+	char before[8192], junk[4000];
+	size_t i, len = 1 + random_next() % (value % 3 ? 20 : sizeof(junk) - 1);
+	bool readable = value % 12 < 10;
+	int err;
+
+	if (!containers[c].there)
+		return true;
+	for (i = 0; i < len; i++)
+		junk[i] = random_next();
+	junk[random_next() % len] = '~';
+	/* what comes after a NUL is not looked at */
+	for (i = 0; i < len; i++)
+		if (!junk[i])
+			junk[i] = '~';
+	snprintf(before, sizeof(before), "%s", readable ? get(CONFIGFS, c, file, true) : "");
+	err = put(c, file, junk, len);
+	if (!expect(file, err, EINVAL))
+		return false;
+	if (readable && strcmp(before, get(CONFIGFS, c, file, true)))
+		return wrong("%s: changed by garbage", file);
+	return true;
+}
+
+static bool check_members(int c)
+{
+	bool listed[PROCS] = {};
+	char list[8192], *next, *rest = list;
+	int i;
+
+	snprintf(list, sizeof(list), "%s", get(CONFIGFS, c, "pids", true));
+	while ((next = strsep(&rest, "\n")) && *next) {
+		for (i = 0; i < PROCS; i++)
+			if (procs[i].pid == atoi(next))
+				break;
+		if (i == PROCS || procs[i].c != c)
+			return wrong("fuzz%d: process %s is listed and should not be", c, next);
+		listed[i] = true;
+	}
+	for (i = 0; i < PROCS; i++)
+		if (procs[i].pid && procs[i].c == c && !listed[i])
+			return wrong("fuzz%d: process %d is a member and not listed", c, procs[i].pid);
+	return true;
+}
+
+static bool check_all(void)
+{
+	char want[24];
+
+	for (int c = 0; c < CONTAINERS; c++) {
+		struct container *k = &containers[c];
+
+		if (!k->there)
+			continue;
+		snprintf(want, sizeof(want), "%d", members(c));
+		if (!await(c, "procs", want) || !await(c, "state", k->state) || !await(c, "reason", k->reason) ||
+		    !check_members(c))
+			return false;
+		if (k->hard && strtoull(get(CONFIGFS, c, "hard_limit", false), NULL, 10) != k->hard)
+			return wrong("fuzz%d: hard_limit is %s", c, get(CONFIGFS, c, "hard_limit", false));
+	}
+	return true;
+}
+
+static bool do_op(struct op op)
+{
+	int c = op.a % CONTAINERS, slot = alive_slot(op.b % PROCS), n;
+	struct container *k = &containers[c];
+	bool died;
+
+	switch (op.what) {
+	case OP_MKDIR:
+		n = mkdir(path(CONFIGFS, c, NULL), 0755) ? errno : 0;
+		if (!expect("mkdir", n, k->there ? EEXIST : 0))
+			return false;
+		if (!k->there)
+			*k = (struct container){ .there = true, .state = "created", .reason = "none" };
+		return n || expect("grace_ms", put_text(c, "grace_ms", "50"), 0);
+	case OP_RMDIR:
+		n = rmdir(path(CONFIGFS, c, NULL)) ? errno : 0;
+		if (!expect("rmdir", n, !k->there ? ENOENT : members(c) ? EBUSY : 0))
+			return false;
+		k->there = k->there && n;
+		return true;
+	case OP_RENAME:
+		n = rename(path(CONFIGFS, c, NULL), path(CONFIGFS, (c + 1) % CONTAINERS, NULL));
+		return n ? true : wrong("rename was possible");
+	case OP_ATTACH:
+		return slot < 0 || do_attach(slot, c);
+	case OP_SPAWN:
+		return do_spawn();
+	case OP_FORK:
+		return slot < 0 || do_fork(slot);
+	case OP_EXEC:
+		return slot < 0 || do_exec(slot);
+	case OP_THREAD:
+		return slot < 0 || tell(slot, 't', 0, &died) >= 0 || wrong("no thread");
+	case OP_GROW:
+		return slot < 0 || !tell(slot, 'g', 1 << 20, &died) || wrong("killed while far below every limit");
+	case OP_EXIT:
+		if (slot < 0)
+			return true;
+		n = write(ours[slot], &(struct order){ 'x', op.a % 100 }, sizeof(struct order));
+		return one_gone(slot, "exited");
+	case OP_SIGKILL:
+		if (slot < 0)
+			return true;
+		kill(procs[slot].pid, SIGKILL);
+		return one_gone(slot, "signaled");
+	case OP_KILL:
+		if (!k->there)
+			return true;
+		if (!expect("kill", put_text(c, "kill", "1"), 0))
+			return false;
+		return !members(c) || all_killed(c, "killed", "killed");
+	case OP_STOP:
+		if (!k->there)
+			return true;
+		if (!expect("stop", put_text(c, "stop", "1"), 0))
+			return false;
+		return !members(c) || all_killed(c, "stopped", "stopped");
+	case OP_LIMIT:
+		return do_limit(c, op.b);
+	case OP_OVERFLOW:
+		return slot < 0 || op.a % 4 || do_overflow(slot);
+	case OP_SETTING:
+		return do_setting(c, op.b);
+	case OP_GARBAGE:
+		return do_garbage(c, op.b);
+	case OP_MODE:
+		return set_mode(op.b & 1 ? "scan" : "fault") || wrong("mode cannot be changed");
+	case OP_RMMOD:
+		for (n = 0; n < CONTAINERS && !containers[n].there; n++)
+			;
+		if (n == CONTAINERS)
+			return true;
+		return syscall(SYS_delete_module, "jackfruit", O_NONBLOCK) ? true : wrong("rmmod was possible");
+	case OP_CHECK:
+		return check_all();
+	}
+	return true;
+}
+
+static void clean(void)
+{
+	for (int i = 0; i < PROCS; i++) {
+		if (procs[i].pid)
+			kill(procs[i].pid, SIGKILL);
+		procs[i].pid = 0;
+		drain(i);
+	}
+	for (int c = 0; c < CONTAINERS; c++) {
+		long end = now_ms() + WAIT_MS;
+
+		put_text(c, "kill", "1");
+		while (rmdir(path(CONFIGFS, c, NULL)) && errno == EBUSY) {
+			while (waitpid(-1, NULL, WNOHANG) > 0)
+				;
+			put_text(c, "kill", "1");
+			if (now_ms() > end) {
+				wrong("fuzz%d cannot be removed", c);
+				break;
+			}
+			usleep(1000);
+		}
+		containers[c] = (struct container){};
+	}
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	set_mode("fault");
+}
+
+/* How many were done before one was wrong; all if none was. */
+static size_t run(const struct op *ops, size_t n)
+{
+	size_t i;
+
+	why[0] = '\0';
+	random_state = 1; /* garbage is the same at a replay */
+	for (i = 0; i < n && do_op(ops[i]); i++)
+		;
+	if (i == n && !check_all())
+		i = n - 1;
+	clean();
+	return why[0] && i == n ? n - 1 : i;
+}
+
+/* Leave out what is not needed for the failure: halves, quarters, and so on. */
+static size_t shrink(struct op *ops, size_t n)
+{
+	struct op *less = malloc(n * sizeof(*ops));
+	long end = now_ms() + 120000;
+	size_t chunk, at;
+
+	for (chunk = n / 2; chunk; chunk /= 2) {
+		for (at = 0; at + chunk <= n && now_ms() < end;) {
+			size_t m = n - chunk, done;
+
+			memcpy(less, ops, at * sizeof(*ops));
+			memcpy(less + at, ops + at + chunk, (m - at) * sizeof(*ops));
+			done = m ? run(less, m) : 0;
+			if (done < m) {
+				n = done + 1;
+				memcpy(ops, less, n * sizeof(*ops));
+			} else {
+				at += chunk;
+			}
+		}
+	}
+	free(less);
+	return n;
+}
+
+static void chaos(unsigned long count)
+{
+	pid_t workers[4];
+
+	for (int worker = 0; worker < 4; worker++) {
+		workers[worker] = fork();
+		if (workers[worker])
+			continue;
+		setpgid(0, 0);
+		random_state += worker * 1000003;
+		for (int i = 0; i < PROCS; i++) {
+			int pair[2];
+
+			if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair))
+				_exit(1);
+			ours[i] = pair[0];
+			theirs[i] = pair[1];
+		}
+		prctl(PR_SET_CHILD_SUBREAPER, 1);
+		for (unsigned long n = 0; n < count / 4; n++) {
+			struct op op = random_op();
+			struct order order = { "fetg"[op.a % 4], op.a % 4 == 0 ? op.b % PROCS : 1 << 20 };
+			int c = op.a % CONTAINERS, slot = op.b % PROCS, answer;
+
+			switch (op.what) {
+			case OP_MKDIR: mkdir(path(CONFIGFS, c, NULL), 0755); break;
+			case OP_RMDIR: rmdir(path(CONFIGFS, c, NULL)); break;
+			case OP_SPAWN:
+				if (procs[slot].pid)
+					break;
+				procs[slot].pid = fork();
+				if (!procs[slot].pid)
+					obey(slot);
+				break;
+			case OP_ATTACH: put_number(c, "pids", procs[slot].pid ?: 0x7ffffff); break;
+			case OP_KILL: put_text(c, "kill", "1"); break;
+			case OP_STOP: put_text(c, "stop", "1"); break;
+			case OP_LIMIT: put_text(c, "hard_limit", op.b % 3 ? "8M" : "max"); break;
+			case OP_SETTING: put_text(c, "kill_scope", op.b % 2 ? "process" : "container"); break;
+			case OP_MODE: set_mode(op.b & 1 ? "scan" : "fault"); break;
+			case OP_SIGKILL:
+				if (procs[slot].pid)
+					kill(procs[slot].pid, SIGKILL);
+				break;
+			case OP_CHECK: get(CLASS, c, op.b % 2 ? "usage" : "last_kill", true); break;
+			default:
+				if (procs[slot].pid && send(ours[slot], &order, sizeof(order), MSG_DONTWAIT) > 0)
+					while (recv(ours[slot], &answer, sizeof(answer), MSG_DONTWAIT) > 0)
+						;
+			}
+			for (int i = 0; i < PROCS; i++)
+				if (procs[i].pid && waitpid(procs[i].pid, NULL, WNOHANG))
+					procs[i].pid = 0;
+			while (waitpid(-1, NULL, WNOHANG) > 0)
+				;
+		}
+		clean();
+		_exit(0);
+	}
+	for (int worker = 0; worker < 4; worker++) {
+		while (waitpid(workers[worker], NULL, 0) < 0 && errno == EINTR)
+			;
+		/* what its processes have forked */
+		kill(-workers[worker], SIGKILL);
+	}
+	clean();
+}
+
+static size_t read_ops(const char *file, struct op *ops, size_t max)
+{
+	FILE *in = fopen(file, "r");
+	unsigned int a, b;
+	char name[16];
+	size_t n = 0;
+
+	if (!in)
+		die("%s: %s", file, strerror(errno));
+	while (n < max && fscanf(in, "%15s %u %u", name, &a, &b) == 3) {
+		int what = 0;
+
+		while (what < OPS && strcmp(op_names[what], name))
+			what++;
+		if (what == OPS)
+			die("%s: '%s' is no operation", file, name);
+		ops[n++] = (struct op){ what, a, b };
+	}
+	fclose(in);
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long count = 2000, chaotic = 0;
+	const char *replay = NULL;
+	uint64_t seed = time(NULL);
+	struct op *ops;
+	size_t n, done;
+	int i;
+
+	if (argc == 3 && !strcmp(argv[1], "--obey")) {
+		int answer = 0, slot = atoi(argv[2]);
+
+		for (i = 0; i < PROCS; i++)
+			theirs[i] = 101 + 2 * i;
+		if (write(theirs[slot], &answer, sizeof(answer)) != sizeof(answer))
+			_exit(97);
+		obey(slot);
+	}
+	for (i = 1; i + 1 < argc; i += 2) {
+		if (!strcmp(argv[i], "--seed"))
+			seed = strtoull(argv[i + 1], NULL, 0);
+		else if (!strcmp(argv[i], "--ops"))
+			count = strtoul(argv[i + 1], NULL, 0);
+		else if (!strcmp(argv[i], "--chaos"))
+			chaotic = strtoul(argv[i + 1], NULL, 0);
+		else if (!strcmp(argv[i], "--replay"))
+			replay = argv[i + 1];
+		else
+			die("'%s' is no option: there are --seed, --ops, --chaos and --replay", argv[i]);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	random_state = seed;
+	printf("# seed %llu\n", (unsigned long long)seed);
+	fflush(stdout);
+	if (chaotic) {
+		chaos(chaotic);
+		if (why[0])
+			die("%s", why);
+		return 0;
+	}
+	/* at numbers that an executed program knows */
+	for (i = 0; i < PROCS; i++) {
+		int pair[2];
+
+		if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) || dup2(pair[0], 100 + 2 * i) < 0 ||
+		    dup2(pair[1], 101 + 2 * i) < 0)
+			die("socketpair: %s", strerror(errno));
+		close(pair[0]);
+		close(pair[1]);
+		ours[i] = 100 + 2 * i;
+		theirs[i] = 101 + 2 * i;
+	}
+	ops = calloc(replay ? 1000000 : count, sizeof(*ops));
+	if (!ops)
+		die("no memory for %lu operations", count);
+	n = replay ? read_ops(replay, ops, 1000000) : count;
+	for (i = 0; !replay && i < (int)n; i++)
+		ops[i] = random_op();
+	done = run(ops, n);
+	if (done == n) {
+		printf("# %zu operations\n", n);
+		return 0;
+	}
+	printf("# operation %zu: %s: %s\n", done, op_names[ops[done].what], why);
+	fflush(stdout);
+	n = shrink(ops, done + 1);
+	run(ops, n);
+	printf("# the shortest that was found, of %zu operations: %s\n", n, why);
+	for (i = 0; i < (int)n; i++)
+		printf("%s %u %u\n", op_names[ops[i].what], ops[i].a, ops[i].b);
+	return 1;
+}
