@@ -67,6 +67,20 @@ static struct jf_sender jf_act_writer(void)
  * How often to look at who is watched in its page faults, microseconds: for what these do not show.
  */
 #define JF_WATCHED_US USEC_PER_SEC
+#define JF_QUIET_MAX 3
+
+/* Who an event is about may be gone: then his name is the one that was noted. */
+static void jf_act_name(struct jf_container *c, struct jf_event *event, struct pid *pid)
+{
+	struct jf_seen seen = jf_members_seen(c);
+
+	if (event->comm[0])
+		return;
+	if (pid == c->run.first && seen.first_gone)
+		jf_event_set_comm(event, seen.first_comm);
+	else if (event->pid == c->run.kill.victim.pid)
+		jf_event_set_comm(event, c->run.kill.victim.comm);
+}
 
 static void jf_act_tell_crossing(struct jf_container *c, enum jf_event_type type,
 				 const struct jf_usage *usage, u64 bytes, u64 limit)
@@ -74,6 +88,8 @@ static void jf_act_tell_crossing(struct jf_container *c, enum jf_event_type type
 	struct jf_event event;
 
 	jf_event_prepare(&event, c, type, usage->largest ?: c->run.first);
+	if (usage->caught)
+		jf_event_set_comm(&event, usage->comm);
 	event.has_usage = true;
 	event.usage = bytes;
 	event.limit = limit;
@@ -97,6 +113,8 @@ static void jf_act_record(struct jf_container *c, enum jf_reason cause,
 		.victim = jf_act_process(usage ? usage->largest : c->run.first),
 		.begin_ns = usage ? usage->ns : ktime_get_ns(),
 	};
+	if (usage && usage->caught)
+		strscpy(c->run.kill.victim.comm, usage->comm, sizeof(c->run.kill.victim.comm));
 	if (c->run.below_ns)
 		c->run.kill.crossed_us =
 			div_u64(c->run.kill.begin_ns - c->run.below_ns, NSEC_PER_USEC);
@@ -111,6 +129,7 @@ static u64 jf_act_tell(struct jf_container *c, enum jf_event_type type, struct p
 	struct jf_event event;
 
 	jf_event_prepare(&event, c, type, pid);
+	jf_act_name(c, &event, pid);
 	event.reason = reason;
 	if (sender)
 		jf_event_set_sender(&event, sender);
@@ -216,6 +235,12 @@ static void jf_act_victim(struct jf_container *c, const struct jf_usage *usage, 
 		jf_act_signal_victim(c, sig);
 		return;
 	}
+	/* somebody was caught since this look began: he is the victim, and the next look tells */
+	if (!usage->caught) {
+		jf_fault_arm(c, JF_LIMIT_MAX, JF_LIMIT_MAX, JF_LIMIT_MAX);
+		if (jf_fault_caught(c))
+			return;
+	}
 	/* it may have executed another program since it was looked at: the next look sees it */
 	if (!usage->caught && (!usage->largest || !jf_members_have_space(c, usage->largest_mm)))
 		return;
@@ -296,17 +321,23 @@ static void jf_act_decisions(struct jf_container *c, u32 decisions, const struct
 	jf_act_hard(c, decisions, usage);
 }
 
-/* Who was caught in a page fault; or else what can be seen. */
-static void jf_act_see(struct jf_container *c, struct jf_usage *usage)
+/*
+ * Who was caught in a page fault; or else what can be seen. The scan leaves the note of a crossing
+ * to the container's own work, which the probe has queued.
+ */
+static bool jf_act_see(struct jf_container *c, bool scan, struct jf_usage *usage)
 {
 	struct jf_crossing crossing;
-	bool crossed = jf_fault_take(c, &crossing);
+	bool crossed;
 	u64 bytes;
 
+	if (scan)
+		return jf_usage_judge(c, JF_FOR_SCAN, usage);
+	crossed = jf_fault_take(c, &crossing);
 	if (!crossing.pid) {
-		jf_usage_judge(c, crossed, usage);
+		jf_usage_judge(c, crossed ? JF_FOR_CROSSING : JF_FOR_LOOK, usage);
 		usage->crossed_ns = crossing.ns;
-		return;
+		return true;
 	}
 	bytes = (u64)crossing.pages << PAGE_SHIFT;
 	*usage = (struct jf_usage){
@@ -321,6 +352,8 @@ static void jf_act_see(struct jf_container *c, struct jf_usage *usage)
 		.largest_mm = crossing.mm,
 		.largest_bytes = bytes,
 	};
+	strscpy(usage->comm, crossing.comm, sizeof(usage->comm));
+	return true;
 }
 
 static void jf_act_forget_crossing(struct jf_container *c)
@@ -331,6 +364,20 @@ static void jf_act_forget_crossing(struct jf_container *c)
 		return;
 	put_pid(crossing.pid);
 	mmdrop(crossing.mm);
+}
+
+/* Who is watched and does not change is left alone for longer and longer, up to eight seconds. */
+static u32 jf_act_watched_us(struct jf_container *c, const struct jf_usage *usage)
+{
+	u64 change = usage->sum > c->run.planned ? usage->sum - c->run.planned :
+						   c->run.planned - usage->sum;
+
+	if (change > usage->error)
+		c->run.quiet = 0;
+	else if (c->run.quiet < JF_QUIET_MAX)
+		c->run.quiet++;
+	c->run.planned = usage->sum;
+	return JF_WATCHED_US << c->run.quiet;
 }
 
 /* When to look again, and what the probe is to watch for until then. */
@@ -346,15 +393,20 @@ static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage)
 	/* what the footprint leaves is above the sum, which is what the probe knows */
 	if (trip != JF_LIMIT_MAX)
 		trip += usage->sum - usage->upper;
+	/* what each of them still keeps to itself may be above it together */
+	if (trip != JF_LIMIT_MAX && !usage->exact && !usage->caught && usage->spaces > 1)
+		trip -= min(trip, usage->error);
 	if (c->config.action == JF_ACTION_KILL && !c->killing && !c->run.victim)
 		sure = c->config.hard_limit;
-	jf_fault_arm(c, trip, jf_policy_threshold_below(&c->config, state, usage->bytes), sure);
+	/* what has grown since this look saw it must not wait for the next fault */
+	if (jf_fault_arm(c, trip, jf_policy_threshold_below(&c->config, state, usage->bytes), sure))
+		watched = false;
 
 	/* near a threshold the other spaces' errors count; what is above it is looked after */
 	if (watched && usage->sum <= c->config.hard_limit &&
 	    (!usage->exact || usage->spaces <= 1)) {
-		pace.min_us = JF_WATCHED_US;
-		pace.max_us = JF_WATCHED_US;
+		pace.min_us = jf_act_watched_us(c, usage);
+		pace.max_us = pace.min_us;
 	}
 	next = jf_policy_next_look(&c->config, &pace, usage->upper, state);
 	/* a look at many members near a limit must not take more than half of a CPU */
@@ -365,13 +417,7 @@ static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage)
 	jf_scan_at(c, next);
 }
 
-/**
- * jf_act_look() - look at a container's usage, do what the policy says, plan the next look
- * @c: the container
- *
- * Context: may sleep; @c->lock held.
- */
-void jf_act_look(struct jf_container *c)
+static bool jf_act_look_for(struct jf_container *c, bool scan)
 {
 	struct jf_policy_look look = {};
 	struct jf_usage usage;
@@ -379,11 +425,14 @@ void jf_act_look(struct jf_container *c)
 	lockdep_assert_held(&c->lock);
 	if (!jf_container_running(c) || c->killing) {
 		jf_act_forget_crossing(c);
-		return;
+		return true;
 	}
 	jf_members_find_missed(c);
 	look.victim_alive = jf_act_victim_alive(c);
-	jf_act_see(c, &usage);
+	if (!jf_act_see(c, scan, &usage)) {
+		jf_usage_put(&usage);
+		return false;
+	}
 	c->run.sharing = usage.sum > c->config.hard_limit && usage.spaces > 1;
 	c->run.peak = max(c->run.peak, usage.bytes);
 	look.now_us = div_u64(usage.ns, NSEC_PER_USEC);
@@ -396,6 +445,37 @@ void jf_act_look(struct jf_container *c)
 	jf_act_decisions(c, jf_policy_decide(&c->config, &look, &c->run.policy), &usage);
 	jf_act_plan(c, &usage);
 	jf_usage_put(&usage);
+	return true;
+}
+
+/**
+ * jf_act_look() - look at a container's usage, do what the policy says, plan the next look
+ * @c: the container
+ *
+ * Context: may sleep; @c->lock held.
+ */
+void jf_act_look(struct jf_container *c)
+{
+	jf_act_look_for(c, false);
+}
+
+/**
+ * jf_act_try_look() - the same, unless it would take long
+ * @c: the container
+ *
+ * Context: may sleep; @c->lock held.
+ * Return: whether it was looked at.
+ */
+bool jf_act_try_look(struct jf_container *c)
+{
+	return !c->run.sharing && jf_act_look_for(c, true);
+}
+
+/* Who was killed in a page fault was so before what comes now, and is told of first. */
+static void jf_act_tell_caught(struct jf_container *c)
+{
+	if (jf_fault_caught(c))
+		jf_act_look(c);
 }
 
 /**
@@ -411,8 +491,7 @@ void jf_act_settle(struct jf_container *c)
 {
 	lockdep_assert_held(&c->lock);
 	jf_fault_arm(c, JF_LIMIT_MAX, JF_LIMIT_MAX, JF_LIMIT_MAX);
-	if (jf_fault_caught(c))
-		jf_act_look(c);
+	jf_act_tell_caught(c);
 }
 
 /**
@@ -429,6 +508,7 @@ void jf_act_stop(struct jf_container *c)
 	struct jf_sender writer = jf_act_writer();
 
 	lockdep_assert_held(&c->lock);
+	jf_act_tell_caught(c);
 	if (c->run.cause != JF_REASON_NONE)
 		return;
 	c->run.cause = JF_REASON_STOPPED;
@@ -457,6 +537,7 @@ void jf_act_kill(struct jf_container *c)
 	struct jf_sender writer = jf_act_writer();
 
 	lockdep_assert_held(&c->lock);
+	jf_act_tell_caught(c);
 	if (c->killing)
 		return;
 	c->run.cause = JF_REASON_KILLED;
@@ -476,6 +557,7 @@ void jf_act_grace_over(struct jf_container *c)
 	/* a grace time of an earlier run that was armed again while it waited for the lock */
 	if (delayed_work_pending(&c->grace_work))
 		return;
+	jf_act_tell_caught(c);
 	if (!jf_container_running(c) || c->killing)
 		return;
 	if (c->run.cause != JF_REASON_NONE) {

@@ -174,6 +174,8 @@ int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first)
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	batch = ++c->batch;
+	/* who is attached brings memory with him, which no fill has to make */
+	c->forked = (struct jf_forked){};
 	if (first)
 		c->seen = (struct jf_seen){};
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);

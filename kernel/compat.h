@@ -90,6 +90,21 @@ static inline long jf_task_counter(struct task_struct *t, int member)
 }
 
 /**
+ * jf_task_counter_told() - what current may have told its mm already, seen from a probe of rss_stat
+ * @member: the counter that the probe is told of
+ *
+ * Before 6.2 sync_mm_rss() adds a thread's count to its mm's, which fires rss_stat, and clears it
+ * afterwards: a probe sees it in both. Where another change fires, the thread has told nothing yet;
+ * the two cannot be told apart.
+ *
+ * Return: pages, possibly negative; always 0 since 6.2.
+ */
+static inline long jf_task_counter_told(int member)
+{
+	return jf_task_counter(current, member);
+}
+
+/**
  * jf_mm_counter_fast() - one counter of an address space, by a single read
  * @mm: as for jf_mm_counter()
  * @member: as for jf_mm_counter()

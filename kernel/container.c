@@ -73,9 +73,7 @@ bool jf_container_try_look(struct jf_container *c)
 
 	if (!mutex_trylock(&c->lock))
 		return false;
-	looked = !c->run.sharing;
-	if (looked)
-		jf_act_look(c);
+	looked = jf_act_try_look(c);
 	mutex_unlock(&c->lock);
 	return looked;
 }
@@ -92,7 +90,7 @@ u64 jf_container_usage(struct jf_container *c)
 	struct jf_usage usage;
 
 	mutex_lock(&c->lock);
-	jf_usage_judge(c, true, &usage);
+	jf_usage_judge(c, JF_FOR_READER, &usage);
 	c->run.peak = max(c->run.peak, usage.bytes);
 	mutex_unlock(&c->lock);
 	jf_usage_put(&usage);
@@ -391,9 +389,10 @@ void jf_container_set_metric(struct jf_container *c, enum jf_metric metric)
 	mutex_lock(&c->lock);
 	if (metric != c->metric) {
 		jf_act_settle(c);
-		c->metric = metric;
+		WRITE_ONCE(c->metric, metric);
+		jf_members_forget_forked(c);
 		c->run.known = (struct jf_known){};
-		jf_usage_judge(c, true, &usage);
+		jf_usage_judge(c, JF_FOR_READER, &usage);
 		c->run.policy.last_us = 0;
 		c->run.policy.rate = 0;
 		c->run.policy.told = max(usage.bytes, usage.high_water);

@@ -65,17 +65,26 @@ static long jf_fault_pages(u64 bytes)
  * @sure: an address space above this, bytes, is killed at once; JF_LIMIT_MAX: none
  *
  * Context: any.
+ * Return: whether the total has passed one of the first two already: then no fault may tell of it.
  */
-void jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure)
+bool jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure)
 {
 	unsigned long flags;
+	bool passed;
+	long total;
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	/* who was caught meanwhile is to be told of before another one is */
+	if (c->fault.crossing.pid && READ_ONCE(c->config.scope) == JF_SCOPE_PROCESS)
+		sure = JF_LIMIT_MAX;
 	WRITE_ONCE(c->fault.trip, jf_fault_pages(trip));
-	WRITE_ONCE(c->fault.low, low == JF_LIMIT_MAX ? -1 : jf_fault_pages(low));
+	WRITE_ONCE(c->fault.low, low == JF_LIMIT_MAX ? -JF_PAGES_NEVER : jf_fault_pages(low));
 	WRITE_ONCE(c->fault.sure, jf_fault_pages(sure));
 	WRITE_ONCE(c->fault.near, true);
+	total = atomic_long_read(&c->fault.total);
+	passed = total > c->fault.trip || total <= c->fault.low;
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return passed;
 }
 
 /**
@@ -115,22 +124,27 @@ bool jf_fault_caught(struct jf_container *c)
 }
 
 /* Note a crossing, whose member may have gone and whose threshold may have changed meanwhile. */
-static void jf_fault_cross(struct jf_member *m, struct mm_struct *mm, long pages, long total)
+static void jf_fault_cross(struct jf_member *m, struct mm_struct *mm, enum jf_metric metric,
+			   long pages, long total)
 {
 	struct jf_container *c = m->c;
 	struct jf_fault *fault = &c->fault;
+	struct task_struct *p;
 	unsigned long flags;
 	bool sure;
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	if (m->mm != mm || !m->counted || m->doomed)
 		goto out;
+	/* the thresholds are those of another measure: the look that has set them saw it anew */
+	if (READ_ONCE(c->metric) != metric)
+		goto out;
 	sure = pages > fault->sure;
 	if (!sure && total <= fault->trip && total > fault->low)
 		goto out;
 	/* one look is enough, and it sets the next thresholds */
 	WRITE_ONCE(fault->trip, JF_PAGES_NEVER);
-	WRITE_ONCE(fault->low, -1);
+	WRITE_ONCE(fault->low, -JF_PAGES_NEVER);
 	if (!fault->crossing.ns)
 		fault->crossing.ns = ktime_get_ns();
 	if (sure && !fault->target) {
@@ -141,6 +155,12 @@ static void jf_fault_cross(struct jf_member *m, struct mm_struct *mm, long pages
 			mmgrab(mm);
 			fault->crossing.mm = mm;
 			fault->crossing.pages = pages;
+			rcu_read_lock();
+			p = pid_task(m->pid, PIDTYPE_TGID);
+			if (p)
+				strscpy(fault->crossing.comm, p->comm,
+					sizeof(fault->crossing.comm));
+			rcu_read_unlock();
 		}
 		/* one victim at a time: its memory must be gone before the next one is chosen */
 		if (READ_ONCE(c->config.scope) == JF_SCOPE_PROCESS)
@@ -170,11 +190,21 @@ static void jf_fault_irq(struct irq_work *irq)
 	jf_scan_now(c);
 }
 
+/* Add up what the space has grown by: what it gives back of shared pages frees nothing. */
+static void jf_fault_grow(struct jf_member *m, long pages)
+{
+	long old = atomic_long_xchg(&m->fast, pages);
+
+	if (pages > old)
+		atomic_long_add(pages - old, &m->grown);
+}
+
 /*
- * The memory of @m's space has changed: bring the total up to date. Far from every threshold that
- * is a few loads, and it is not needed again until a counter has another value. Under RCU.
+ * The memory of @m's space has changed, by counter @member, or it is new if that is negative: bring
+ * the total up to date. Far from every threshold that is a few loads, and it is not needed again
+ * until a counter has another value. Under RCU.
  */
-static noinline void jf_fault_see(struct jf_member *m, struct mm_struct *mm)
+static noinline void jf_fault_see(struct jf_member *m, struct mm_struct *mm, int member)
 {
 	struct jf_container *c = m->c;
 	enum jf_metric metric = READ_ONCE(c->metric);
@@ -191,6 +221,8 @@ static noinline void jf_fault_see(struct jf_member *m, struct mm_struct *mm)
 	for (i = 0; i < NR_MM_COUNTERS; i++)
 		WRITE_ONCE(m->counters[i], jf_mm_counter_raw(mm, i));
 	pages = jf_usage_fast(mm, metric);
+	if (pages != atomic_long_read(&m->fast))
+		jf_fault_grow(m, pages);
 	error = jf_usage_error(m->pid, metric);
 	total = atomic_long_read(&c->fault.total) - seen + pages;
 	near_sure = sure - pages <= error;
@@ -198,14 +230,15 @@ static noinline void jf_fault_see(struct jf_member *m, struct mm_struct *mm)
 	WRITE_ONCE(m->near, near_sure);
 	WRITE_ONCE(c->fault.near, near_total);
 	if (near_sure || near_total)
-		pages = jf_usage_exact(mm, m->pid, metric);
+		pages = jf_usage_exact(mm, m->pid, metric) -
+			jf_usage_told(mm, m->pid, metric, member);
 	else if (pages == seen)
 		return;
 	total = jf_member_account(m, pages);
 	if (total == LONG_MIN)
 		return;
 	if (pages > sure || total > trip || total <= low)
-		jf_fault_cross(m, mm, pages, total);
+		jf_fault_cross(m, mm, metric, pages, total);
 }
 
 static struct hlist_node *jf_fault_chain(struct mm_struct *mm)
@@ -230,7 +263,7 @@ static noinline void jf_fault_look(struct hlist_node *node, struct mm_struct *mm
 			continue;
 		if (counter < 0 || READ_ONCE(m->near) || READ_ONCE(m->c->fault.near) ||
 		    READ_ONCE(m->counters[counter]) != jf_mm_counter_raw(mm, counter))
-			jf_fault_see(m, mm);
+			jf_fault_see(m, mm, counter);
 	}
 }
 

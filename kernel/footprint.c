@@ -37,8 +37,9 @@
 #define JF_SET_SHIFT (PAGE_SHIFT + 3)
 
 /*
- * A mapping that is being changed (mmap_lock is taken for writing) is waited for that often, 100
- * microseconds each time. Then its owner's own count has to do, which is never too low.
+ * Mappings that are being changed (mmap_lock is taken for writing) are waited for that often in one
+ * walk, 100 microseconds each time. Then their owners' own counts have to do, which are never too
+ * low.
  */
 #define JF_FOOTPRINT_TRIES 500
 
@@ -59,6 +60,7 @@ struct jf_frames {
  * @metric: what counts
  * @found: the frames of one step, still to be put into the set
  * @nr_found: how many
+ * @tries: how often a mapping may still be waited for
  * @uncounted: bytes of members whose tables could not be read
  * @failed: there was no memory for the set
  */
@@ -68,6 +70,7 @@ struct jf_footprint_walk {
 	enum jf_metric metric;
 	unsigned long *found;
 	unsigned int nr_found;
+	unsigned int tries;
 	u64 uncounted;
 	bool failed;
 };
@@ -111,7 +114,9 @@ static bool jf_footprint_wanted(const struct jf_footprint_walk *walk, struct pag
 {
 	struct folio *folio = page_folio(page);
 
-	return walk->metric != JF_METRIC_ANON || folio_test_swapbacked(folio);
+	/* after MADV_FREE it is not swapbacked, even if it has been written to again */
+	return walk->metric != JF_METRIC_ANON || folio_test_anon(folio) ||
+		folio_test_swapbacked(folio);
 }
 
 static void jf_footprint_pte(struct jf_footprint_walk *walk, pte_t pte)
@@ -152,7 +157,7 @@ static void jf_footprint_huge(struct jf_footprint_walk *walk, struct vm_area_str
 static unsigned long jf_footprint_tables(struct jf_footprint_walk *walk, struct vm_area_struct *vma,
 					 unsigned long addr, unsigned long end)
 {
-	unsigned long next;
+	unsigned long next, table_end;
 	pgd_t *pgdp = pgd_offset(vma->vm_mm, addr);
 	p4d_t *p4dp;
 	pud_t *pudp, pud;
@@ -168,10 +173,17 @@ static unsigned long jf_footprint_tables(struct jf_footprint_walk *walk, struct 
 	pud = READ_ONCE(*pudp);
 	if (pud_none(pud) || pud_leaf(pud) || pud_bad(pud))
 		return pud_addr_end(addr, end);
-	next = pmd_addr_end(addr, end);
 	pmdp = pmd_offset(pudp, addr);
-	pmd = READ_ONCE(*pmdp);
-	if (pmd_none(pmd) || !pmd_present(pmd))
+	table_end = pud_addr_end(addr, end);
+	/* a whole table of empty entries at once: to have one costs a process only three pages */
+	while (pmd_none(pmd = READ_ONCE(*pmdp))) {
+		addr = pmd_addr_end(addr, end);
+		if (addr == table_end)
+			return addr;
+		pmdp++;
+	}
+	next = pmd_addr_end(addr, end);
+	if (!pmd_present(pmd))
 		return next;
 	if (pmd_leaf(pmd)) {
 		jf_footprint_huge(walk, vma, pmd, addr, next);
@@ -211,17 +223,16 @@ static void jf_footprint_vma(struct jf_footprint_walk *walk, struct vm_area_stru
 	}
 }
 
-static bool jf_footprint_lock(struct mm_struct *mm)
+static bool jf_footprint_lock(struct jf_footprint_walk *walk, struct mm_struct *mm)
 {
-	int tries;
-
 	/*
 	 * not mmap_read_lock(): whoever holds it may be waiting for a file system that never
 	 * answers
 	 */
-	for (tries = 0; !mmap_read_trylock(mm); tries++) {
-		if (tries == JF_FOOTPRINT_TRIES)
+	while (!mmap_read_trylock(mm)) {
+		if (!walk->tries)
 			return false;
+		walk->tries--;
 		usleep_range(100, 200);
 	}
 	return true;
@@ -233,13 +244,18 @@ static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
 	struct mm_struct *mm = ref->mm;
 	struct vm_area_struct *vma;
 
+	if (!ref->counted) {
+		/* its faults change what another one counts for */
+		jf_member_set_walked(walk->c, ref, 0, jf_usage_faults(ref->pid));
+		return;
+	}
 	/* its memory is gone, or will be in a moment */
-	if (!ref->counted || walk->failed || !mmget_not_zero(mm))
+	if (walk->failed || !mmget_not_zero(mm))
 		return;
 	/* before the tables are read: what grows meanwhile has grown since */
-	jf_member_set_walked(walk->c, mm, jf_usage_member(ref, walk->metric) >> PAGE_SHIFT,
+	jf_member_set_walked(walk->c, ref, jf_usage_member(ref, walk->metric) >> PAGE_SHIFT,
 			     jf_usage_faults(ref->pid));
-	if (jf_footprint_lock(mm)) {
+	if (jf_footprint_lock(walk, mm)) {
 		VMA_ITERATOR(vmi, mm, 0);
 
 		for_each_vma(vmi, vma) jf_footprint_vma(walk, vma);
@@ -264,7 +280,11 @@ static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
  */
 int jf_footprint_read(struct jf_container *c, u64 *bytes)
 {
-	struct jf_footprint_walk walk = { .c = c, .metric = c->metric };
+	struct jf_footprint_walk walk = {
+		.c = c,
+		.metric = c->metric,
+		.tries = JF_FOOTPRINT_TRIES,
+	};
 	u64 begin = ktime_get_ns();
 
 	lockdep_assert_held(&c->lock);

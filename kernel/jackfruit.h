@@ -168,12 +168,14 @@ struct jf_forked {
  * @ns: when, ktime_get_ns(); 0: there is no note
  * @pid: the process that was killed for it, referenced; NULL: none, a look is to decide
  * @mm: its address space, referenced (mmgrab); NULL with @pid
+ * @comm: its name; it may be gone when it is told of
  * @pages: what that had then
  */
 struct jf_crossing {
 	u64 ns;
 	struct pid *pid;
 	struct mm_struct *mm;
+	char comm[TASK_COMM_LEN];
 	long pages;
 };
 
@@ -182,7 +184,7 @@ struct jf_crossing {
  * @total: running total of what was last seen of each address space, pages
  * @trip: a total above this wants a look, pages. Under jf_members_lock, read without it by the
  *	probe
- * @low: one not above this, too; -1: never. As @trip
+ * @low: one not above this, too; -JF_PAGES_NEVER: never. As @trip
  * @sure: an address space above this is killed for it, pages. As @trip
  * @near: the total is near @trip or @low, or that is not known
  * @crossing: the note for the next look. Under jf_members_lock
@@ -215,6 +217,8 @@ struct jf_fault {
  * @first_was_victim: the first process was killed for its share
  * @known: the last footprint
  * @sharing: the last look saw a sum above the hard limit, and only the footprint below it
+ * @planned: the sum that the last plan of a look was made from, bytes
+ * @quiet: how many plans it has not changed much since; at most JF_QUIET_MAX
  * @below_ns: when the last look saw usage not above the hard limit, ktime_get_ns(); 0: none did
  * @started: seconds since the Epoch, 0 before the first run
  * @peak: the highest usage seen by a look or a read, bytes
@@ -232,6 +236,8 @@ struct jf_run {
 	bool first_was_victim;
 	struct jf_known known;
 	bool sharing;
+	u64 planned;
+	unsigned int quiet;
 	u64 below_ns;
 	time64_t started;
 	u64 peak;
@@ -353,6 +359,7 @@ const char *jf_container_enforcing(struct jf_container *c);
 
 /* act.c */
 void jf_act_look(struct jf_container *c);
+bool jf_act_try_look(struct jf_container *c);
 void jf_act_settle(struct jf_container *c);
 void jf_act_stop(struct jf_container *c);
 void jf_act_kill(struct jf_container *c);
@@ -383,6 +390,7 @@ int jf_exit_code(int status);
  * @seen: its share in the container's running total, pages
  * @walked_pages: what @mm had when the footprint was last read, pages; 0: it did not take part
  * @walked_faults: page faults of its group until then
+ * @grown: by how many pages the probe has seen @mm grow since, not less what was given back
  * @counted: it is the one of those sharing @mm whose memory counts
  */
 struct jf_member_ref {
@@ -393,6 +401,7 @@ struct jf_member_ref {
 	long seen;
 	long walked_pages;
 	u64 walked_faults;
+	long grown;
 	bool counted;
 };
 
@@ -411,8 +420,10 @@ bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm);
 bool jf_members_signal_space(struct jf_container *c, struct mm_struct *mm, int sig,
 			     struct pid *wanted);
 void jf_member_set_seen(struct jf_container *c, struct mm_struct *mm, long pages);
-void jf_member_set_walked(struct jf_container *c, struct mm_struct *mm, long pages, u64 faults);
+void jf_member_set_walked(struct jf_container *c, const struct jf_member_ref *ref, long pages,
+			  u64 faults);
 struct jf_forked jf_members_forked(struct jf_container *c);
+void jf_members_forget_forked(struct jf_container *c);
 struct jf_seen jf_members_seen(struct jf_container *c);
 void jf_members_set_seen(struct jf_container *c, const struct jf_seen *seen);
 void jf_members_renice(struct jf_container *c, int nice);
@@ -429,7 +440,7 @@ int jf_probe_set_fault(bool wanted);
 /* fault.c */
 bool jf_fault_on(void);
 void jf_fault_joined(struct mm_struct *mm);
-void jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure);
+bool jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure);
 bool jf_fault_caught(struct jf_container *c);
 bool jf_fault_take(struct jf_container *c, struct jf_crossing *crossing);
 void jf_fault_init(void);
@@ -450,6 +461,7 @@ void jf_fault_show_stats(struct seq_file *m);
  * @ns: when, ktime_get_ns()
  * @crossed_ns: when a probe saw the limit crossed; 0: none did
  * @caught: @largest has been killed for it already
+ * @comm: its name, with @caught
  * @largest: the member with the largest share, referenced; NULL when there is none
  * @largest_mm: its address space, referenced (mmgrab); NULL with @largest
  * @largest_bytes: its share
@@ -467,20 +479,36 @@ struct jf_usage {
 	u64 ns;
 	u64 crossed_ns;
 	bool caught;
+	char comm[TASK_COMM_LEN];
 	struct pid *largest;
 	struct mm_struct *largest_mm;
 	u64 largest_bytes;
 	u64 high_water;
 };
 
+/**
+ * enum jf_usage_for - what a container's usage is asked for
+ * @JF_FOR_SCAN: a decision, unless that takes long: others are waiting
+ * @JF_FOR_LOOK: a decision: cheaply where that cannot change it
+ * @JF_FOR_CROSSING: a decision after a crossing: not by the cheap read
+ * @JF_FOR_READER: a status file: exactly, but it may be a moment old
+ */
+enum jf_usage_for {
+	JF_FOR_SCAN,
+	JF_FOR_LOOK,
+	JF_FOR_CROSSING,
+	JF_FOR_READER,
+};
+
 long jf_usage_fast(struct mm_struct *mm, enum jf_metric metric);
 long jf_usage_exact(struct mm_struct *mm, struct pid *pid, enum jf_metric metric);
+long jf_usage_told(struct mm_struct *mm, struct pid *pid, enum jf_metric metric, int member);
 long jf_usage_error(struct pid *pid, enum jf_metric metric);
 u64 jf_usage_faults(struct pid *pid);
 u64 jf_usage_member(const struct jf_member_ref *ref, enum jf_metric metric);
 void jf_usage_put(struct jf_usage *usage);
 u64 jf_usage_sum_error(struct jf_container *c);
-void jf_usage_judge(struct jf_container *c, bool exact, struct jf_usage *usage);
+bool jf_usage_judge(struct jf_container *c, enum jf_usage_for what, struct jf_usage *usage);
 
 /* footprint.c */
 int jf_footprint_read(struct jf_container *c, u64 *bytes);

@@ -50,6 +50,9 @@ struct task_struct;
  * @near: @mm is near the threshold of what it may have alone, or that is not known
  * @walked_pages: what @mm had when the footprint was last read, pages; 0: it did not take part
  * @walked_faults: page faults of its group until then
+ * @walked_grown: @grown then
+ * @fast: what the probe of page faults has last read cheaply, pages
+ * @grown: the sum of what it has seen @fast become more, pages
  * @doomed: it was killed in a page fault
  * @first: it is the first process of the run
  */
@@ -71,6 +74,9 @@ struct jf_member {
 	bool near;
 	long walked_pages;
 	u64 walked_faults;
+	long walked_grown;
+	atomic_long_t fast;
+	atomic_long_t grown;
 	bool counted;
 	bool doomed;
 	bool first;

@@ -119,6 +119,32 @@ long jf_usage_exact(struct mm_struct *mm, struct pid *pid, enum jf_metric metric
 }
 
 /**
+ * jf_usage_told() - what jf_usage_exact() counts twice in a probe of rss_stat
+ * @mm: the address space that has changed
+ * @pid: the group whose it is
+ * @metric: what counts
+ * @member: the counter that has changed; -1: none has
+ *
+ * Too much rather than too little: the next event has the rest, while too many pages would kill who
+ * is below his limit.
+ *
+ * Context: any but NMI.
+ * Return: pages.
+ */
+long jf_usage_told(struct mm_struct *mm, struct pid *pid, enum jf_metric metric, int member)
+{
+	const int *i;
+
+	if (!JF_TASK_COUNTERS || current->mm != mm || task_tgid(current) != pid)
+		return 0;
+	for (i = jf_usage_counters[metric]; *i >= 0; i++) {
+		if (*i == member)
+			return max(jf_task_counter_told(member), 0L);
+	}
+	return 0;
+}
+
+/**
  * jf_usage_member() - the memory of a member's address space, exactly
  * @ref: the member, as jf_members_walk() shows it
  * @metric: what counts
@@ -175,15 +201,16 @@ static u64 jf_usage_high_water(const struct jf_member_ref *ref)
 
 /*
  * How much a member's part of the footprint may have grown since that was last read, pages: what it
- * maps more than then, and one page for each fault, which may have been a write to a page that was
+ * maps more than then, or has come to map since, whatever it has given back (which only the probe
+ * of page faults sees); and one page for each fault, which may have been a write to a page that was
  * shared. One that was not there then has at most all that it maps.
  */
 static u64 jf_usage_growth(const struct jf_member_ref *ref, long pages)
 {
-	u64 growth = max(pages - ref->walked_pages, 0L);
+	u64 growth = max3(pages - ref->walked_pages, ref->counted ? ref->grown : 0L, 0L);
 	u64 faults;
 
-	if (ref->walked_pages || ref->walked_faults) {
+	if (ref->walked_pages || ref->walked_faults || !ref->counted) {
 		faults = jf_usage_faults(ref->pid);
 		growth += faults > ref->walked_faults ? faults - ref->walked_faults : 0;
 	}
@@ -204,8 +231,12 @@ static void jf_usage_add(const struct jf_member_ref *ref, void *data)
 	u64 bytes, high_water;
 	long pages;
 
-	if (!ref->counted)
+	if (!ref->counted) {
+		/* it may write to copies of its own in the address space that it shares */
+		if (sum->exact && sum->c->run.known.ns)
+			usage->growth += jf_usage_growth(ref, 0) << PAGE_SHIFT;
 		return;
+	}
 	usage->error += (u64)jf_usage_error(ref->pid, metric) << PAGE_SHIFT;
 	if (sum->exact) {
 		pages = jf_usage_exact(ref->mm, ref->pid, metric);
@@ -303,20 +334,23 @@ static bool jf_usage_is_fresh(struct jf_container *c, struct jf_usage *usage)
 	return true;
 }
 
-static void jf_usage_footprint(struct jf_container *c, bool exact, struct jf_usage *usage)
+static bool jf_usage_footprint(struct jf_container *c, enum jf_usage_for what,
+			       struct jf_usage *usage)
 {
 	u64 begin, bytes;
 
-	if (exact) {
+	if (what == JF_FOR_READER) {
 		if (jf_usage_is_fresh(c, usage))
-			return;
+			return true;
 	} else if (jf_usage_known(c, usage, jf_policy_threshold(&c->config, &c->run.policy, 0))) {
-		return;
+		return true;
 	}
+	if (what == JF_FOR_SCAN)
+		return false;
 	begin = ktime_get_ns();
 	/* without memory for it the sum has to do, which is never too low */
 	if (jf_footprint_read(c, &bytes))
-		return;
+		return true;
 	usage->bytes = min(bytes, usage->sum);
 	usage->upper = usage->bytes;
 	c->run.known = (struct jf_known){
@@ -324,12 +358,13 @@ static void jf_usage_footprint(struct jf_container *c, bool exact, struct jf_usa
 		.ns = begin,
 		.took_ns = ktime_get_ns() - begin,
 	};
+	return true;
 }
 
 /**
  * jf_usage_judge() - what a container is judged by, and who uses most of it
  * @c: the container
- * @exact: an answer is wanted that is exact even where that decides nothing
+ * @what: what it is asked for
  * @usage: the result; for jf_usage_put()
  *
  * The cheap read where its error cannot change any decision; else the exact sum; and the footprint
@@ -337,31 +372,33 @@ static void jf_usage_footprint(struct jf_container *c, bool exact, struct jf_usa
  * is above it.
  *
  * Context: may sleep; @c->lock held.
+ * Return: false if a footprint would have to be read and @what is JF_FOR_SCAN; @usage is to be put
+ * all the same.
  */
-void jf_usage_judge(struct jf_container *c, bool exact, struct jf_usage *usage)
+bool jf_usage_judge(struct jf_container *c, enum jf_usage_for what, struct jf_usage *usage)
 {
 	u64 low, high;
 
 	lockdep_assert_held(&c->lock);
-	if (!exact) {
+	if (what <= JF_FOR_LOOK) {
 		jf_usage_read(c, usage, false);
 		low = usage->bytes > usage->error ? usage->bytes - usage->error : 0;
 		high = usage->bytes + usage->error;
 		if (high <= c->config.hard_limit &&
 		    jf_policy_same(&c->config, &c->run.policy, low, high))
-			return;
+			return true;
 		jf_usage_put(usage);
 	}
 	jf_usage_read(c, usage, true);
 	if (usage->bytes <= c->config.hard_limit || usage->spaces <= 1)
-		return;
+		return true;
 	if (usage->largest_bytes > c->config.hard_limit) {
 		/* that much at least, and no time to lose */
 		usage->bytes = usage->largest_bytes;
 		usage->upper = usage->bytes;
-		return;
+		return true;
 	}
-	jf_usage_footprint(c, exact, usage);
+	return jf_usage_footprint(c, what, usage);
 }
 
 /**

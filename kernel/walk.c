@@ -41,6 +41,7 @@ static unsigned int jf_members_take(struct jf_container *c, struct jf_member_ref
 			.seen = atomic_long_read(&m->seen),
 			.walked_pages = m->walked_pages,
 			.walked_faults = m->walked_faults,
+			.grown = atomic_long_read(&m->grown) - m->walked_grown,
 			.counted = m->counted,
 		};
 	}
@@ -209,24 +210,27 @@ void jf_member_set_seen(struct jf_container *c, struct mm_struct *mm, long pages
 }
 
 /**
- * jf_member_set_walked() - the footprint of an address space is being read
+ * jf_member_set_walked() - the footprint of a member's address space is being read
  * @c: the container
- * @mm: the address space, referenced
- * @pages: what it has now
+ * @ref: the member, as jf_members_walk() shows it
+ * @pages: what its address space has now; 0 if another member counts for that
  * @faults: how many page faults its group has had
  *
  * Context: any.
  */
-void jf_member_set_walked(struct jf_container *c, struct mm_struct *mm, long pages, u64 faults)
+void jf_member_set_walked(struct jf_container *c, const struct jf_member_ref *ref, long pages,
+			  u64 faults)
 {
 	struct jf_member *m;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	m = jf_member_counted(c, mm);
-	if (m) {
-		m->walked_pages = pages;
-		m->walked_faults = faults;
+	hash_for_each_possible(jf_member_spaces, m, by_mm, (unsigned long)ref->mm) {
+		if (m->mm == ref->mm && m->c == c && m->pid == ref->pid) {
+			m->walked_pages = pages;
+			m->walked_faults = faults;
+			m->walked_grown = atomic_long_read(&m->grown);
+		}
 	}
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 }
@@ -283,6 +287,21 @@ struct jf_forked jf_members_forked(struct jf_container *c)
 	forked = c->forked;
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 	return forked;
+}
+
+/**
+ * jf_members_forget_forked() - what is known of the last fork holds no longer
+ * @c: the container
+ *
+ * Context: any.
+ */
+void jf_members_forget_forked(struct jf_container *c)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	c->forked = (struct jf_forked){};
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 }
 
 /**

@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,38 @@ static void do_crawl(const char *arg)
 		use_memory(step, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 		sleep_ms(10);
 	}
+}
+
+/* No huge pages for this process and its children, so that memory grows page by page. */
+static void do_nothp(const char *arg)
+{
+	(void)arg;
+	if (prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0))
+		die("prctl");
+}
+
+/* Fresh huge pages take the place of what was used last, one by one. */
+static void do_renew(const char *arg)
+{
+	const uintptr_t huge = 2 << 20;
+	uintptr_t at = ((uintptr_t)memory + huge - 1) & -huge;
+
+	(void)arg;
+	for (; at + huge <= (uintptr_t)memory + memory_size; at += huge) {
+		if (mmap((void *)at, huge, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+			die("mmap");
+		madvise((void *)at, huge, MADV_HUGEPAGE);
+		*(volatile char *)at = 1;
+	}
+}
+
+/* What was used last may be taken when memory is short, until it is written to again. */
+static void do_lazyfree(const char *arg)
+{
+	(void)arg;
+	if (madvise(memory, memory_size, MADV_FREE))
+		die("madvise");
 }
 
 /* What was used last goes to the swap. */
@@ -586,6 +619,9 @@ static const struct {
 	{ "reread", do_reread },
 	{ "eat", do_eat },
 	{ "crawl", do_crawl },
+	{ "renew", do_renew },
+	{ "nothp", do_nothp },
+	{ "lazyfree", do_lazyfree },
 	{ "pageout", do_pageout },
 	{ "pause", do_pause },
 	{ "fork", do_fork },

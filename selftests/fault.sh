@@ -61,10 +61,23 @@ holds "the usage is above the limit" at_least "$(record usage)" 16777217
 holds "by a huge page at most" at_most "$(record usage)" $((16777216 + (2 << 20)))
 is "it was decided when the limit was crossed" "$(record crossed_us)" 0
 
+# what grows by single pages to just below its limit
+fresh metric=anon
+act_in a nothp anon:8M mark:"$work/m1" pause
+marked m1 >/dev/null
+needs=$(status a usage)
+for more in 16384 65536 131072; do
+	fresh metric=anon hard_limit=$((needs + more))
+	act_in a nothp anon:8M mark:"$work/m1" pause
+	marked m1 >/dev/null
+	is "who stays $more bytes below the hard limit lives" "$(status a state) $(count a hard)" "running 0"
+done
+
 fresh soft_limit=8M
 act_in a anon:12M mark:"$work/m1" wait:"$work/go1" free anon:1M mark:"$work/m2" wait:"$work/go2" anon:12M mark:"$work/m3" pause
 marked m1 >/dev/null
-holds "who crosses the soft limit is told of" wait_for is "" "$(count a soft)" 1 >/dev/null
+soft_once() { [ "$(count a soft)" = 1 ]; }
+holds "who crosses the soft limit is told of" wait_for soft_once
 : >"$work/go1"
 marked m2 >/dev/null
 : >"$work/go2"
@@ -104,6 +117,13 @@ wait_state a killed
 is "kill_scope=process: a first process that is the victim ends the run" "$(status a state) $(status a reason) $(history a)" \
 	"killed hard_limit create start hard kill exit"
 
+fresh hard_limit=16M kill_scope=process
+kills=$(stat_of fault_kills)
+act_in a crowd:7 meet eat:64K
+wait_for is_empty a
+is "kill_scope=process: of many at once each is told of" "$(history a | tr ' ' '\n' | grep -c kill)" 8
+holds "kill_scope=process: who were caught in the fault among them" at_least 8 $(($(stat_of fault_kills) - kills))
+
 fresh hard_limit=16M
 act_in a threads:8 eat:64K
 wait_state a killed
@@ -114,6 +134,19 @@ fresh hard_limit=64M
 act_in a crowd:7 anon:10M mark:"$work/m1" pause
 wait_state a killed
 is "processes that are only together above it are" "$(status a state) $(status a reason)" "killed hard_limit"
+
+# what the counters of many spaces keep back could decide: somebody has to look before the total is there
+scan_rarely
+fresh metric=anon
+act_in a nothp crowd:9 meet mark:"$work/m1" wait:"$work/go1" anon:400K mark:"$work/m2" pause
+marked m1 >/dev/null
+put a hard_limit $(($(status a usage) + $(status a usage_error) + (2 << 20)))
+trips=$(stat_of trips)
+tripped() { [ "$(stat_of trips)" -gt "$trips" ]; }
+: >"$work/go1"
+holds "many processes near the limit are looked at" wait_for tripped
+is "and live below it" "$(status a state) $(count a hard)" "running 0"
+scan_as_ever
 
 # --- under real-time hogs on every CPU ---
 

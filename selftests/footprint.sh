@@ -8,6 +8,7 @@ begin
 
 undo() {
 	drop a
+	scan_as_ever
 	mode fault
 	rm -f /var/tmp/jackfruit-test.$$
 	cleanup
@@ -77,6 +78,12 @@ for mode in fault scan; do
 	act_in a shmem:64M crowd:7 rewrite meet mark:"$work/m1" pause
 	lives "$mode: and by metric anon" m1
 
+	fresh hard_limit=40M metric=anon
+	act_in a nothp crowd:3 anon:9M lazyfree rewrite meet mark:"$work/m1" wait:"$work/go1" anon:9M pause
+	lives "$mode: four processes below the hard limit" m1
+	: >"$work/go1"
+	dies "$mode: what was given back by MADV_FREE and is used again counts"
+
 	dd if=/dev/urandom of=/var/tmp/jackfruit-test.$$ bs=1M count=24 2>/dev/null
 	fresh hard_limit=60M
 	act_in a crowd:19 file:/var/tmp/jackfruit-test.$$ meet mark:"$work/m1" pause
@@ -96,5 +103,26 @@ for mode in fault scan; do
 	: >"$work/go1"
 	dies "$mode: which four processes can fill together"
 done
+
+# Who crosses what a footprint has left just after it was read, while nobody looks by himself.
+mode fault
+scan_rarely
+fresh hard_limit=100M
+act_in a shmem:60M crowd:7 rewrite meet mark:"$work/m1" wait:"$work/go1" anon:40M pause
+marked m1 >/dev/null
+look
+status a usage >/dev/null
+: >"$work/go1"
+dies "a crossing is judged by what is there now, not by what was read a moment ago"
+scan_as_ever
+
+# Shared pages make room for huge ones: no more is mapped than before, by hardly a fault.
+fresh hard_limit=100M
+act_in a shmem:64M crowd:5 rewrite meet mark:"$work/m1" wait:"$work/go1" renew pause
+marked m1 >/dev/null
+look
+: >"$work/go1"
+dies "who puts memory of his own in the place of shared pages is killed"
+holds "before there is much of it" at_most "$(event a usage hard)" $((300 << 20))
 drop a
 finish
