@@ -27,7 +27,7 @@ static int jf_member_insert(struct jf_container *c, struct task_struct *p, struc
 
 	rcu_read_lock();
 	/* a group whose leader has exited lives on in its other threads */
-	for_each_thread(p, t) {
+	jf_for_each_thread(p, t) {
 		task_lock(t);
 		if (t->mm) {
 			/* what it has used before is not the container's */

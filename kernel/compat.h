@@ -10,6 +10,7 @@
 #include <linux/device.h>
 #include <linux/mm.h>
 #include <linux/percpu_counter.h>
+#include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/version.h>
@@ -159,6 +160,13 @@ static inline long jf_mm_counter_error(unsigned int threads, unsigned int counte
 	return (long)READ_ONCE(percpu_counter_batch) * num_online_cpus() * counters;
 #endif
 }
+
+/*
+ * for_each_thread() under RCU. The kernel's own names tasklist_lock, too, where CONFIG_PROVE_RCU_LIST
+ * is set, and that is not exported.
+ */
+#define jf_for_each_thread(p, t) \
+	list_for_each_entry_rcu(t, &(p)->signal->thread_head, thread_node)
 
 /*
  * The rss_stat tracepoint lost its count argument in 6.2 (f1a7941243c1). Can go when 6.1 goes.

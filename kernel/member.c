@@ -345,7 +345,7 @@ static bool jf_member_last_thread(struct task_struct *p)
 	if (atomic_read(&p->signal->live))
 		return false;
 	rcu_read_lock();
-	for_each_thread(p, t) {
+	jf_for_each_thread(p, t) {
 		if (t != p && READ_ONCE(t->mm))
 			last = false;
 	}

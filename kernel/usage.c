@@ -45,7 +45,7 @@ static long jf_usage_cached(struct pid *pid, const int *counter)
 	rcu_read_lock();
 	leader = pid_task(pid, PIDTYPE_TGID);
 	if (leader) {
-		for_each_thread(leader, t)
+		jf_for_each_thread(leader, t)
 			for (i = counter; *i >= 0; i++)
 				pages += jf_task_counter(t, *i);
 	}
@@ -173,7 +173,7 @@ u64 jf_usage_faults(struct pid *pid)
 	leader = pid_task(pid, PIDTYPE_TGID);
 	if (leader) {
 		faults = READ_ONCE(leader->signal->min_flt) + READ_ONCE(leader->signal->maj_flt);
-		for_each_thread(leader, t)
+		jf_for_each_thread(leader, t)
 			faults += READ_ONCE(t->min_flt) + READ_ONCE(t->maj_flt);
 	}
 	rcu_read_unlock();

@@ -345,7 +345,7 @@ static void jf_member_renice(const struct jf_member_ref *ref, void *data)
 	rcu_read_lock();
 	leader = pid_task(ref->pid, PIDTYPE_TGID);
 	if (leader) {
-		for_each_thread(leader, t)
+		jf_for_each_thread(leader, t)
 			set_user_nice(t, *nice);
 	}
 	rcu_read_unlock();

@@ -16,7 +16,8 @@ die()
 	exit 125
 }
 
-# kernel_release 6.1|6.12|RELEASE: the release itself, or that of the newest stock kernel of the series
+# kernel_release 6.1|6.12|NAME|RELEASE: the release itself, that of the newest stock kernel of the series,
+# or that of our own kernel of that name, which is built if need be
 kernel_release()
 {
 	local release
@@ -25,10 +26,19 @@ kernel_release()
 	[0-9]*.[0-9]*.[0-9]*)
 		echo "$1"
 		return ;;
+	[a-z]*)
+		"$top/scripts/kernel" "$1"
+		return ;;
 	esac
 	release=$(find /boot -name "vmlinuz-$1.*-cloud-amd64" -printf '%f\n' | sed 's/^vmlinuz-//' |
 		  sort -V | tail -n 1)
 	[ -n "$release" ] ||
-		die "no kernel '$1' here: give 6.1 or 6.12, which scripts/setup installs, or a release"
+		die "no kernel '$1' here: give 6.1 or 6.12, which scripts/setup installs, debug or plain, or a release"
 	echo "$release"
+}
+
+# kernel_root RELEASE: below which a kernel's boot/ and lib/modules/ are; nothing for the machine's own /
+kernel_root()
+{
+	[ ! -d "$cache/kernels/$1" ] || echo "$cache/kernels/$1"
 }
