@@ -14,7 +14,7 @@ MAKEFLAGS += --no-print-directory
 moddir = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 has_headers = [ -e $(KDIR)/Makefile ]
 
-.PHONY: all help module modules userspace install uninstall setup vm demo check check-debug check-leaks bench deb check-deb clean
+.PHONY: all help module modules userspace install uninstall setup vm demo check check-debug check-leaks bench experiments deb check-deb clean
 all: userspace
 	@if $(has_headers); then scripts/module $(RELEASE) $(KDIR); else \
 		echo "make: the tools are built, the module is not: no headers of the running kernel in" \
@@ -30,6 +30,7 @@ help:
 	@echo "make check-debug [T=...] the VM's suites on kernels of our own: one with all checkers, one without cgroups"
 	@echo "make check-leaks [T=...] on the former, while kmemleak looks for what is never freed"
 	@echo "make bench [KERNEL=6.1]  measure it, beside others, on both kernels or one; scripts/bench --help tells more"
+	@echo "make experiments [KERNEL=6.1]  how the kernel schedules containers, measured, on both kernels or one"
 	@echo "make deb                 Debian packages, in build/deb/"
 	@echo "make check-deb           install, use and purge them in both VMs"
 	@echo "make vm [KERNEL=6.1]     a shell in the test VM; scripts/vm --help tells more"
@@ -82,6 +83,9 @@ check-leaks: setup
 
 bench: setup
 	@scripts/bench $(if $(filter-out file,$(origin KERNEL)),--kernel $(KERNEL))
+
+experiments: setup
+	@scripts/experiments $(if $(filter-out file,$(origin KERNEL)),--kernel $(KERNEL))
 
 deb: setup
 	@scripts/deb

@@ -1,11 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The examples of the admin guide and of README.md do what the documents say: every command is run, in the documents'
-# order, one shell a document, and what it prints is compared with what is shown below it.
+# guide.sh [DOCUMENT...] - the examples of README.md and of the admin guide, or of other documents, do what those say
+#
+# Every command is run, in the documents' order, one shell a document, and what it prints is compared with what is
+# shown below it. With REGENERATE=DIR in the environment DIR gets each document with the outputs as they were this
+# time, where any differs in more than may be: see scripts/regenerate-examples. REGENERATE_ALL=1: in any case.
 #
 # An example is an indented block with lines `# COMMAND`. Numbers and white space may differ, but for the values of
 # limits, statuses and nice. A command below which nothing is shown must succeed. A block that cannot be run has
-# directly before it a line <!-- not run: REASON -->. An indented block of the guide is the one or the other.
+# directly before it a line <!-- not run: REASON -->. An indented block is the one or the other, but for README.md's.
 # shellcheck disable=SC2317 # the trap calls a function by name
 # shellcheck source=selftests/lib.sh
 . "${0%/*}/lib.sh"
@@ -113,12 +116,64 @@ check_block() { # DIR
 	is "$title" "$(cat "$work/faults")" ""
 }
 
+# The document with what was printed in the place of what is shown.
+regenerate() { # DOCUMENT DIR [STRICT]: to stdout
+	awk -v dir="$2" -v strict="${3:-}" '
+		# the same counting as extract()
+		function finish(i, line, file) {
+			if (inside && (commands || marker || strict))
+				blocks++
+			for (i = 1; i <= lines; i++) {
+				if (!at[i] || marker) {
+					print text[i]
+					continue
+				}
+				# the shown output of command at[i]: all of it at its first line
+				if (at[i] == at[i - 1])
+					continue
+				file = sprintf("%s/%03d/%03d.got", dir, blocks, at[i])
+				while ((getline line < file) > 0) {
+					sub(/[ \t]+$/, "", line)
+					print line == "" ? "" : "    " line
+				}
+				close(file)
+			}
+			if (inside)
+				marker = ""
+			inside = commands = lines = 0
+			split("", at)
+		}
+
+		/^    / {
+			inside = 1
+			text[++lines] = $0
+			if ($0 ~ /^    # /)
+				commands++
+			else
+				at[lines] = commands
+			next
+		}
+
+		{ finish() }
+		/^<!-- not run: .* -->$/ { marker = $0 }
+		/./ && !/^<!-- not run: .* -->$/ { marker = "" }
+		{ print }
+		END { finish() }
+	' "$1"
+}
+
 check_document() { # FILE [STRICT]
 	dir=$work/${1##*/}
+	before=$failures
 	skipped=0
 	mkdir "$dir"
 	extract "$1" "$dir" "${2:-}"
-	HOME=$work timeout -k 5 130 sh "$work/session" "$dir"
+	home=$(mktemp -d "$work/home.XXXXXX")
+	rootfs "$home/web"
+	rootfs "$home/hog"
+	HOME=$home timeout -k 5 130 sh "$work/session" "$dir"
+	# by an example that has failed
+	left=$(ls "$JF_CONFIGFS" 2>/dev/null)
 	for block in "$dir"/*; do
 		if [ -e "$block/reason" ]; then
 			skipped=$((skipped + 1))
@@ -128,32 +183,39 @@ check_document() { # FILE [STRICT]
 		fi
 	done
 	echo "# ${1##*/}: $skipped not run"
+	for name in $left; do
+		drop "$name" || echo "# left behind: $name"
+	done
+	if [ -n "${REGENERATE:-}" ] && [ "$failures${REGENERATE_ALL:-}" != "$before" ]; then
+		regenerate "$1" "$dir" "${2:-}" >"$REGENERATE/${1##*/}"
+	fi
 }
 
 # A root file system of busybox alone.
-rootfs() { # NAME
-	mkdir -p "$work/$1/bin" "$work/$1/proc" "$work/$1/dev" "$work/$1/sys" "$work/$1/tmp" "$work/$1/etc"
-	cp "$(command -v busybox)" "$work/$1/bin/"
+rootfs() { # DIR
+	mkdir -p "$1/bin" "$1/proc" "$1/dev" "$1/sys" "$1/tmp" "$1/etc"
+	cp "$(command -v busybox)" "$1/bin/"
 	for applet in sh httpd tail sleep hostname cat echo ps; do
-		ln -s busybox "$work/$1/bin/$applet"
+		ln -s busybox "$1/bin/$applet"
 	done
 }
 
 top=$here/..
-guide=${GUIDE:-$top/Documentation/admin-guide.md}
-[ -r "$guide" ] || skip_all "no $guide: this test runs in the project's tree"
+[ $# -gt 0 ] || set -- "$top/README.md" "$top/Documentation/admin-guide.md"
+for document; do
+	[ -r "$document" ] || skip_all "no $document: this test runs in the project's tree"
+done
 for tool in jf jfrun jflog busybox; do
 	command -v "$tool" >/dev/null || skip_all "no $tool in PATH"
 done
 [ -z "$(ls "$JF_CONFIGFS")" ] || skip_all "there are containers already"
 # the examples load it themselves
 modprobe -r jackfruit || skip_all "the module cannot be unloaded"
-rootfs web
-rootfs hog
 
-# what is left by an example that has failed
-made="alpha web hog"
-check_document "$top/README.md"
-modprobe -r jackfruit
-check_document "$guide" strict
+for document; do
+	strict=strict
+	[ "${document##*/}" != README.md ] || strict=
+	check_document "$document" $strict
+	modprobe -r jackfruit
+done
 finish
