@@ -162,8 +162,8 @@ static inline long jf_mm_counter_error(unsigned int threads, unsigned int counte
 }
 
 /*
- * for_each_thread() under RCU. The kernel's own names tasklist_lock, too, where CONFIG_PROVE_RCU_LIST
- * is set, and that is not exported.
+ * for_each_thread() under RCU. The kernel's own names tasklist_lock, too, where
+ * CONFIG_PROVE_RCU_LIST is set, and that is not exported.
  */
 #define jf_for_each_thread(p, t) \
 	list_for_each_entry_rcu(t, &(p)->signal->thread_head, thread_node)
