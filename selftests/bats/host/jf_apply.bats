@@ -111,7 +111,18 @@ generator() {
 	[ "$(cd "$F/units" && echo *)" = 'httpd.service.d other@1.service.d' ]
 	# shellcheck disable=SC2016 # systemd's
 	grep -x 'ExecStartPost=+.*/jf attach web $MAINPID' "$F/units/httpd.service.d/50-jackfruit.conf"
+	# no start without limits if the file is wrong
+	grep -x "ExecStartPre=+.*/jf apply $JF_CONFDIR/web.conf" "$F/units/httpd.service.d/50-jackfruit.conf"
 	[[ $(<"$F/units/httpd.service.d/50-jackfruit.conf") == *"After=jackfruit-limits.service"* ]]
+}
+
+@test "the generator: a unit of two containers stays the first one's" {
+	echo unit=httpd.service | conf db
+	echo unit=httpd.service | conf web
+	run -0 generator
+	[[ $output == *"web.conf: unit 'httpd.service': another line has it already"* ]]
+	# shellcheck disable=SC2016 # systemd's
+	grep -x 'ExecStartPost=+.*/jf attach db $MAINPID' "$F/units/httpd.service.d/50-jackfruit.conf"
 }
 
 @test "the generator: no files, and names that are none" {
