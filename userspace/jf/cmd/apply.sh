@@ -83,10 +83,10 @@ conf_apply() {
 		log "$_file: '$_conf': not a container name"
 		return 1
 	}
-	[ -f "$_file" ] && [ -r "$_file" ] || {
+	if ! [ -f "$_file" ] || ! [ -r "$_file" ]; then
 		log "$_file: cannot be read: no such file, or not a file"
 		return 1
-	}
+	fi
 	conf_read || return 1
 	_made=
 	if ! plane_has "$_conf"; then
