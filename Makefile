@@ -56,12 +56,12 @@ install: all
 	@$(has_headers) || { echo "make: nothing is installed: without the module the tools are of no use" >&2; exit 1; }
 	install -D -m 644 build/$(RELEASE)/jackfruit.ko $(moddir)/jackfruit.ko
 	$(if $(DESTDIR),,depmod $(RELEASE))
-	$(MAKE) -C userspace install prefix=$(prefix) DESTDIR=$(DESTDIR)
+	$(MAKE) -C userspace install prefix=$(prefix) DESTDIR=$(abspath $(DESTDIR))
 
 uninstall:
 	rm -f $(moddir)/jackfruit.ko
 	$(if $(DESTDIR),,depmod $(RELEASE))
-	$(MAKE) -C userspace uninstall prefix=$(prefix) DESTDIR=$(DESTDIR)
+	$(MAKE) -C userspace uninstall prefix=$(prefix) DESTDIR=$(abspath $(DESTDIR))
 
 setup:
 	@scripts/setup

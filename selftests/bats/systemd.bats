@@ -82,6 +82,22 @@ is_result() {
 	[ "$(systemctl show -P Result "$1")" = "$2" ]
 }
 
+@test "a service whose file is wrong does not start: nothing runs without its limits" {
+	printf '%s\n' hard_limit=64 colour=red unit=wrong.service > "$B/conf/wrong.conf"
+	unit wrong 'ExecStart=/usr/bin/sleep 1000'
+	echo hard_limit=64M > "$B/conf/right.conf"
+	boot jackfruit-limits.service
+	wait_until is /sys/kernel/config/jackfruit/right/hard_limit 67108864 || { cat "$B/log"; false; }
+	run systemctl start wrong
+	[ "$status" -ne 0 ]
+	[ ! -e "$CLASS/wrong" ]
+	printf '%s\n' hard_limit=64M unit=wrong.service > "$B/conf/wrong.conf"
+	systemctl start wrong
+	is "$CLASS/wrong/state" running
+	is /sys/kernel/config/jackfruit/wrong/hard_limit 67108864
+	systemctl stop wrong
+}
+
 @test "the drop-in of the guide; a service that cannot be attached does not start" {
 	unit db 'ExecStart=/usr/bin/sleep 1000' "ExecStartPost=+$B/usr/bin/jf attach --soft 20M --hard 25M db \$MAINPID"
 	boot db.service

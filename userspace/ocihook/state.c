@@ -220,6 +220,10 @@ void state_read(struct oci *oci)
 	read_annotations(oci, state);
 	if (!oci->name[0])
 		name_from_id(oci);
-	read_resources(oci, string(state, "bundle"));
+	/* at the end the bundle may be gone; the record knows if the container was made */
+	if (oci->ended)
+		oci->wanted = true;
+	else
+		read_resources(oci, string(state, "bundle"));
 	json_object_put(state);
 }

@@ -51,6 +51,12 @@ userspace() {
 	[ -z "$(find "$D" ! -type d)" ]
 }
 
+@test "a relative DESTDIR is the same place for the module and for the tools" {
+	run -0 make -s -n -C "$TOP" uninstall RELEASE=none DESTDIR=out prefix=/usr
+	[[ $output == *"rm -f out/lib/modules/none/updates/jackfruit.ko"* ]]
+	[[ $output == *"rm -f $TOP/out/usr/bin/jfrun"* ]]
+}
+
 @test "systemd has nothing to say of the units" {
 	command -v systemd-analyze > /dev/null || skip "no systemd-analyze"
 	local dir=$BATS_TEST_TMPDIR/units

@@ -63,6 +63,7 @@ generator() {
 		kill=1 web.conf:2: 'kill': done to a container, not set
 		pids=1 web.conf:2: 'pids': done to a container, not set
 		hard_limit= web.conf:2: hard_limit: has no value
+		soft_limit=3M web.conf:2: soft_limit: is set in a line above already
 		colour=red web: cannot set colour to red: this version of the module has no colour
 	EOF
 	rm "$JF_CONFDIR/web.conf"
@@ -79,10 +80,23 @@ generator() {
 	[ ! -e "$JF_CONFIGFS/new" ]
 }
 
+@test "what is named so and is no file: it fails, and the others are applied" {
+	ln -s nowhere "$JF_CONFDIR/aa.conf"
+	echo soft_limit=1M | conf web
+	run -1 jf apply
+	[[ $output == *"aa.conf: cannot be read"* ]]
+	[ "$(<"$JF_CONFIGFS/web/soft_limit")" = 1M ]
+	rm "$JF_CONFDIR/aa.conf"
+	mkdir "$JF_CONFDIR/dir.conf"
+	run -1 jf apply
+	[[ $output == *"dir.conf: cannot be read"* ]]
+	[ ! -e "$JF_CONFIGFS/dir" ]
+}
+
 @test "what is wrong on the command line" {
 	run -2 jf apply --nosuch
 	run -1 jf apply "$F/nosuch.conf"
-	[[ $output == *"nosuch.conf: cannot be read" ]]
+	[[ $output == *"nosuch.conf: cannot be read"* ]]
 	rm -r "$JF_CONFIGFS"
 	echo soft_limit=1M | conf web
 	run -1 jf apply
@@ -97,7 +111,18 @@ generator() {
 	[ "$(cd "$F/units" && echo *)" = 'httpd.service.d other@1.service.d' ]
 	# shellcheck disable=SC2016 # systemd's
 	grep -x 'ExecStartPost=+.*/jf attach web $MAINPID' "$F/units/httpd.service.d/50-jackfruit.conf"
+	# no start without limits if the file is wrong
+	grep -x "ExecStartPre=+.*/jf apply $JF_CONFDIR/web.conf" "$F/units/httpd.service.d/50-jackfruit.conf"
 	[[ $(<"$F/units/httpd.service.d/50-jackfruit.conf") == *"After=jackfruit-limits.service"* ]]
+}
+
+@test "the generator: a unit of two containers stays the first one's" {
+	echo unit=httpd.service | conf db
+	echo unit=httpd.service | conf web
+	run -0 generator
+	[[ $output == *"web.conf: unit 'httpd.service': another line has it already"* ]]
+	# shellcheck disable=SC2016 # systemd's
+	grep -x 'ExecStartPost=+.*/jf attach db $MAINPID' "$F/units/httpd.service.d/50-jackfruit.conf"
 }
 
 @test "the generator: no files, and names that are none" {

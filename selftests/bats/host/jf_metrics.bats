@@ -134,6 +134,10 @@ has() {
 	[ "$(echo "$F"/*.prom*)" = "$F/jackfruit.prom" ]
 	run -1 jf metrics -o "$F/nosuch/file"
 	[[ $output == "jf: $F/nosuch/file: cannot write this file"* ]]
+	mkdir "$F/collector"
+	run -1 jf metrics -o "$F/collector"
+	[[ $output == "jf: $F/collector: is a directory"* ]]
+	[ -z "$(ls "$F/collector")" ]
 }
 
 @test "what is wrong on the command line" {

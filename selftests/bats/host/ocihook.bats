@@ -175,6 +175,23 @@ ended() {
 	[ -z "$output" ]
 }
 
+@test "at the end the bundle may be gone, or changed" {
+	local filter
+	for filter in '.bundle = "/nosuch"' 'del(.bundle)' 'del(.annotations)'; do
+		made web
+		ended
+		jq "$filter" "$B/state" > "$B/changed"
+		mv "$B/changed" "$B/state"
+		run -0 hook
+		nothing_made
+	done
+	made web
+	ended
+	rm "$B/config.json"
+	run -0 hook
+	nothing_made
+}
+
 @test "the end of a container whose name was another one's removes nothing" {
 	local id
 	for id in other we web2 ''; do

@@ -34,6 +34,9 @@ conf_key() {
 	pids | stop | kill) conf_wrong "'$1': done to a container, not set" ;;
 	*)
 		[ -n "$2" ] || conf_wrong "$1: has no value"
+		case " $JF_SETTINGS " in
+		*" $1 "*) conf_wrong "$1: is set in a line above already" ;;
+		esac
 		eval "set_$1=\$2"
 		JF_SETTINGS="$JF_SETTINGS $1"
 		;;
@@ -80,10 +83,10 @@ conf_apply() {
 		log "$_file: '$_conf': not a container name"
 		return 1
 	}
-	[ -r "$_file" ] || {
-		log "$_file: cannot be read"
+	if ! [ -f "$_file" ] || ! [ -r "$_file" ]; then
+		log "$_file: cannot be read: no such file, or not a file"
 		return 1
-	}
+	fi
 	conf_read || return 1
 	_made=
 	if ! plane_has "$_conf"; then
@@ -107,7 +110,8 @@ cmd_main() {
 	esac
 	if [ $# -eq 0 ]; then
 		set -- "$JF_CONFDIR"/*.conf
-		[ -e "$1" ] || return 0
+		# a link that leads nowhere is a file that cannot be read
+		[ -e "$1" ] || [ -L "$1" ] || return 0
 	fi
 	need_control
 	_failed=0

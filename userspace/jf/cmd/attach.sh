@@ -19,7 +19,7 @@ EOF
 	cat <<'EOF'
 
 For example, a service under limits from outside:
-  jf attach --soft 200M --hard 256M db "$(systemctl show -P MainPID postgresql)"
+  jf attach --soft 200M --hard 256M db "$(systemctl show -P MainPID mariadb)"
 EOF
 }
 

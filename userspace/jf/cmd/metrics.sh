@@ -166,6 +166,7 @@ metrics_print() {
 
 # metrics_write FILE: through a file beside it, whose name the collector does not read.
 metrics_write() {
+	[ ! -d "$1" ] || die "$1: is a directory: name the file: $1/jackfruit.prom"
 	_new=$1.$$
 	trap 'rm -f -- "$_new"' EXIT
 	{ metrics_print >"$_new" && mv -f -- "$_new" "$1"; } 2>/dev/null ||
