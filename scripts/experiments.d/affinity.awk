@@ -23,7 +23,8 @@ FNR == 1 {
 	}
 	at = kernels SUBSEP $1
 	list[at] = list[at] sprintf("%5.0f", 100 * $4 / ($4 + $5))
-	work[at] += $7
+	# a second: the windows are not all as long
+	work[at] += $7 / ($4 + $5)
 }
 
 END {

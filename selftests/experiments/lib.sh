@@ -4,7 +4,8 @@
 set -euo pipefail
 # in memory: reading the machine that runs the VM takes none of the guest's time, or much, where that is counted
 bin=/run/experiments-bin
-cp -r build/experiments/bin "$bin"
+mkdir -p "$bin"
+cp build/experiments/bin/* "$bin/"
 configfs=/sys/kernel/config/jackfruit
 class=/sys/class/jackfruit
 roots=/run/experiments
