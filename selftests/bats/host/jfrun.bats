@@ -312,6 +312,20 @@ load jfrun-fixture
 	[ "$output" = $'0022\n1' ]
 }
 
+@test "links of an image to jfrun's open directories lead nowhere" {
+	local fd root=$D/linked
+	make_rootfs "$root" sh ls true
+	mkdir "$D/given"
+	for fd in {3..20}; do
+		ln -sfn "/proc/self/fd/$fd" "$root/way"
+		run jfrun --workdir /way a "$root" ls -A 9< /
+		[[ $status -eq 125 && $output == *"--workdir '/way'"* ]]
+		ln -sfn "/proc/self/fd/$fd/.." "$root/way"
+		run ! jfrun --bind "$D/given:/way/made$fd" a "$root" true 9< "$D"
+		[[ -z $(find "$D" -name "made$fd" ! -path "$D/given/*") ]]
+	done
+}
+
 @test "closed stdin, stdout and stderr do no harm" {
 	run -0 sh -c '"$@" <&- >&- 2>&-' - "$JFRUN" a "$R" sh -c 'echo x; echo y >&2'
 }
