@@ -102,6 +102,9 @@ struct options {
 	bool tty;
 };
 
+/* exe.c: our program file */
+void exe_protect(char **argv);
+
 /* options.c, value.c: the command line */
 void options_parse(struct options *options, int argc, char **argv);
 void value_check_name(const char *name);

@@ -459,6 +459,15 @@ load jfrun-fixture
 	run ! jfrun --init a "$R" cp /proc/1/exe /tmp/stolen
 }
 
+# what a script that begins with #!/proc/self/exe gets hold of; that it is being executed is no wall: it ends
+@test "the program on the host cannot be written to through /proc/self/exe" {
+	in_container sleep 100
+	run ! chmod --reference="$JFRUN" "/proc/$run/exe"
+	[[ $output == *'Read-only file system' ]]
+	is "/proc/$run/comm" jfrun
+	kill -KILL "$run"
+}
+
 @test "-t: a terminal of the container's own, of the caller's size; the status comes through" {
 	command -v script > /dev/null || skip "no script(1) here to make a terminal"
 	run -0 script -qec "stty rows 33 cols 44; '$JFRUN' -t a '$R' sh -c 'tty; stty size; read x; echo got \$x; exit 6'; echo st=\$?" \
