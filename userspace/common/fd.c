@@ -2,6 +2,7 @@
 /* File descriptors. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -91,6 +92,13 @@ int fd_write_all(int fd, const void *data, size_t size)
 
 		if (done < 0 && errno == EINTR)
 			continue;
+		/* somebody has set a terminal that is ours, too, to non-blocking */
+		if (done < 0 && errno == EAGAIN) {
+			struct pollfd ready = { .fd = fd, .events = POLLOUT };
+
+			poll(&ready, 1, -1);
+			continue;
+		}
 		if (done < 0)
 			return -1;
 		next += done;

@@ -483,6 +483,11 @@ load jfrun-fixture
 
 # ---- join ----------------------------------------------------------------------
 
+@test "-t: all of the output comes through where somebody has set our stdout to non-blocking" {
+	perl -e 'use Fcntl; fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK); exec @ARGV' \
+		"$JFRUN" -t a "$R" seq 40000 < /dev/null | { sleep 1; tr -d '\r'; } | cmp - <(seq 40000)
+}
+
 @test "--join enters all namespaces and the root, attached" {
 	in_container sleep 100
 	running a "$first"
