@@ -121,6 +121,9 @@ static void shift_backups(const struct out *out)
 {
 	int i;
 
+	/* the last time it could be moved, but no new one be made */
+	if (access(out->path, F_OK) < 0 && errno == ENOENT)
+		return;
 	for (i = out->backups; i > 0; i--) {
 		cleanup_free char *from = i > 1 ? format_text("%s.%d", out->path, i - 1) :
 						  format_text("%s", out->path);

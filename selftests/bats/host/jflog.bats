@@ -328,8 +328,8 @@ most() {
 	echo kept > "$D/small/log.1"
 	jflog --out "$D/small/log" --max-size 16K --backups 3 -- seq 1000 2> "$D/err"
 	grep -q "cannot open '$D/small/log' again: No space left on device" "$D/err"
-	is "$D/small/log.3" kept
-	bytes stdout "$D/small/log.2" | cmp - <(seq 1000)
+	is "$D/small/log.2" kept
+	bytes stdout "$D/small/log.1" | cmp - <(seq 1000)
 }
 
 @test "rotation keeps as many as it is told" {
