@@ -19,9 +19,9 @@ static void host_name(const char *name)
 }
 
 /*
- * Links of an image are followed here as well, by a process that may do anything: /proc/self/fd must not
- * lead them out, by a directory of the host's that is still open. What is opened from here on is closed
- * by exec.
+ * Links of an image are followed here as well, by a process that may do anything: /proc/self/fd must
+ * not lead them out, by a directory of the host's that is still open. What is opened from here on is
+ * closed by exec.
  */
 static void close_inherited(void)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The program file of jfrun itself. Whoever has the container execute /proc/self/exe, by the first
- * line of a script say, runs this file with libraries of the image, has it open for reading, and could open
- * that for writing as soon as nobody executes it: the next jfrun would be his, on the host.
+ * line of a script say, runs this file with libraries of the image, has it open for reading, and could
+ * open that for writing as soon as nobody executes it: the next jfrun would be his, on the host.
  *
  * So jfrun executes itself once more, from a mount that is nowhere and read-only for ever.
  */
