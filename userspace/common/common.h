@@ -38,6 +38,7 @@ char *format_text(const char *format, ...) printf_like(1, 2);
 /* fd.c */
 void fd_standard_open(void);
 void fd_close(int *fd);
+int fd_close_others(int *keep, size_t count);
 int fd_write_all(int fd, const void *data, size_t size);
 
 /* sig.c */

@@ -2,6 +2,8 @@
 /* File descriptors. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -37,6 +39,33 @@ void fd_close(int *fd)
 	*fd = -1;
 }
 
+static int compare(const void *first, const void *second)
+{
+	return *(const int *)first - *(const int *)second;
+}
+
+/**
+ * fd_close_others() - close all descriptors but these and those below the lowest of them
+ * @keep: these; sorted afterwards
+ * @count: how many, one at least
+ *
+ * Return: 0, or -1 and errno.
+ */
+int fd_close_others(int *keep, size_t count)
+{
+	unsigned int first, last;
+	size_t i;
+
+	qsort(keep, count, sizeof(*keep), compare);
+	for (i = 0; i < count; i++) {
+		first = keep[i] + 1;
+		last = i + 1 < count ? (unsigned int)keep[i + 1] - 1 : ~0U;
+		if (first <= last && close_range(first, last, 0) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /**
  * close_cleanup() - for cleanup_close
  * @fd: address of the variable
@@ -63,6 +92,13 @@ int fd_write_all(int fd, const void *data, size_t size)
 
 		if (done < 0 && errno == EINTR)
 			continue;
+		/* somebody has set a terminal that is ours, too, to non-blocking */
+		if (done < 0 && errno == EAGAIN) {
+			struct pollfd ready = { .fd = fd, .events = POLLOUT };
+
+			poll(&ready, 1, -1);
+			continue;
+		}
 		if (done < 0)
 			return -1;
 		next += done;

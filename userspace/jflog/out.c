@@ -27,6 +27,8 @@ struct out {
 	const char *path;
 	bool created;
 	off_t size, max_size;
+	/* when to rotate: later than at max_size if that has just failed */
+	off_t limit;
 	int backups;
 	/* the last write has failed, and was told of; it was given up */
 	bool failing, gave_up;
@@ -48,6 +50,7 @@ static int open_log(struct out *out)
 	if (fd < 0)
 		return -1;
 	out->size = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : 0;
+	out->limit = out->max_size;
 	return fd;
 }
 
@@ -118,6 +121,9 @@ static void shift_backups(const struct out *out)
 {
 	int i;
 
+	/* the last time it could be moved, but no new one be made */
+	if (access(out->path, F_OK) < 0 && errno == ENOENT)
+		return;
 	for (i = out->backups; i > 0; i--) {
 		cleanup_free char *from = i > 1 ? format_text("%s.%d", out->path, i - 1) :
 						  format_text("%s", out->path);
@@ -156,6 +162,9 @@ static void rotate(struct out *out)
 	out_flush(out);
 	shift_backups(out);
 	out_reopen(out);
+	/* to try for each record would fill stderr, and shift away all that is kept */
+	if (out->size)
+		out->limit = out->size + out->max_size;
 }
 
 /* Take the part of a record that was written back, so that there are whole ones only. */
@@ -266,7 +275,7 @@ void out_record(void *private, const char *prefix, const char *first, size_t fir
 	size_t size = RECORD_PREFIX + first_size + second_size + 1;
 	off_t size_then = out->size + out->used + size;
 
-	if (out->max_size && size_then > out->max_size && size_then > (off_t)size)
+	if (out->max_size && size_then > out->limit && size_then > (off_t)size)
 		rotate(out);
 	if (out->used + size > BUFFER_SIZE)
 		out_flush(out);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The child: from the clone to the command. */
 #include <errno.h>
-#include <linux/close_range.h>
 #include <linux/keyctl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,6 +18,22 @@ static void host_name(const char *name)
 		fail(EXIT_OWN, "cannot clear the domain name: %s", strerror(errno));
 }
 
+/*
+ * Links of an image are followed here as well, by a process that may do anything: /proc/self/fd must
+ * not lead them out, by a directory of the host's that is still open. What is opened from here on is
+ * closed by exec.
+ */
+static void close_inherited(void)
+{
+	int keep[CHILD_FDS] = { STDERR_FILENO, sync_fd() };
+	size_t count = 2;
+
+	count += userns_fds(keep + count);
+	count += join_fds(keep + count);
+	if (fd_close_others(keep, count) < 0)
+		fail(EXIT_OWN, "cannot close the inherited descriptors: %s", strerror(errno));
+}
+
 /* What is the caller's must not become the command's. */
 static void leave_behind(void)
 {
@@ -26,9 +41,6 @@ static void leave_behind(void)
 	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0, 0, 0);
 	umask(022);
 	sig_reset();
-	/* at exec: until then a failure has to be told */
-	if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
-		fail(EXIT_OWN, "cannot close the inherited descriptors: %s", strerror(errno));
 }
 
 static void go_to(const char *workdir)
@@ -51,6 +63,7 @@ void child_run(const struct options *options)
 	sync_die_with_parent();
 	if (!sync_receive(&message))
 		_exit(EXIT_OWN);
+	close_inherited();
 
 	/* nothing of the caller's terminal can be typed at, or hung up, by what runs in it */
 	if (setsid() < 0)

@@ -102,6 +102,9 @@ struct options {
 	bool tty;
 };
 
+/* exe.c: our program file */
+void exe_protect(char **argv);
+
 /* options.c, value.c: the command line */
 void options_parse(struct options *options, int argc, char **argv);
 void value_check_name(const char *name);
@@ -132,6 +135,7 @@ void userns_load(pid_t pid);
 void userns_enter_owned(void);
 void userns_enter(bool join);
 int userns_fd(void);
+size_t userns_fds(int *fds);
 uid_t userns_uid(uid_t uid);
 gid_t userns_gid(gid_t gid);
 bool userns_has(uid_t uid);
@@ -140,6 +144,7 @@ bool userns_has(uid_t uid);
 void join_prepare(struct options *options);
 pid_t join_fork(const char *name, int *pidfd);
 void join_enter(void);
+size_t join_fds(int *fds);
 
 /* sync.c: parent and child until the command runs */
 enum sync_type { SYNC_GO, SYNC_EXEC, SYNC_FAILED, SYNC_TTY };
@@ -173,7 +178,9 @@ void report_to(int fd);
 void report_ready(pid_t pid);
 void report_arm(void);
 
-/* child.c */
+/* child.c; at most so many descriptors are the child's */
+#define CHILD_FDS 16
+
 void child_run(const struct options *options) __attribute__((noreturn));
 
 /* rootfs.c, overlay.c, mounts.c, dev.c: the file system */

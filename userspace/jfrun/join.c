@@ -142,4 +142,21 @@ void join_enter(void)
 			     strerror(errno));
 	if (fchdir(target_root) < 0 || chroot(".") < 0 || chdir("/") < 0)
 		fail(EXIT_OWN, "cannot enter the container's root: %s", strerror(errno));
+	fd_close(&target);
+	fd_close(&target_root);
+}
+
+/**
+ * join_fds() - descriptors that the child needs
+ * @fds: where they go
+ *
+ * Return: how many.
+ */
+size_t join_fds(int *fds)
+{
+	if (target < 0)
+		return 0;
+	fds[0] = target;
+	fds[1] = target_root;
+	return 2;
 }

@@ -30,6 +30,7 @@ int main(int argc, char **argv)
 	pid_t pid;
 
 	fd_standard_open();
+	exe_protect(argv);
 	report_arm();
 	options_parse(&options, argc, argv);
 	ctl_check(&options);

@@ -233,6 +233,24 @@ int userns_fd(void)
 	return user_ns;
 }
 
+/**
+ * userns_fds() - descriptors that the child needs
+ * @fds: where they go
+ *
+ * Return: how many.
+ */
+size_t userns_fds(int *fds)
+{
+	size_t i, count = 0;
+
+	if (user_ns >= 0)
+		fds[count++] = user_ns;
+	for (i = 0; i < ARRAY_SIZE(owned); i++)
+		if (owned[i].fd >= 0)
+			fds[count++] = owned[i].fd;
+	return count;
+}
+
 static unsigned int outside(const struct map *map, unsigned int id)
 {
 	const struct id_range *range = map->ranges, *end = range + map->count;

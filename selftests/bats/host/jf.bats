@@ -652,6 +652,33 @@ cri() {
 	nothing_left a
 }
 
+@test "rm of one that is starting: refused, its record and log stay; with -f it comes to nothing" {
+	mv "$F/bin/jfrun" "$F/bin/started"
+	cat >"$F/bin/jfrun" <<-'EOF'
+		#!/bin/sh
+		until [ -e "$STUB_ARGS.go" ]; do sleep 0.1; done
+		exec started "$@"
+	EOF
+	chmod +x "$F/bin/jfrun"
+	jf_exec start a "$F/rootfs" sleep 30 &
+	local pid=$!
+	eventually test -s "$JF_RUNDIR/a/logger"
+	run -1 jf rm a
+	[[ $output == "jf: container 'a' is starting: "*"\`jf rm -f a\`"* ]]
+	touch "$STUB_ARGS.go"
+	ended_with 0 "$pid"
+	[ -d "$JF_RUNDIR/a" ]
+
+	rm "$STUB_ARGS.go"
+	jf_exec start b "$F/rootfs" sleep 30 &
+	pid=$!
+	eventually test -s "$JF_RUNDIR/b/logger"
+	run -0 jf rm -f b
+	[ "$output" = b ]
+	ended_with 125 "$pid"
+	nothing_left b
+}
+
 @test "rm gives up on a directory that stays busy, and keeps the record" {
 	container a state=exited
 	control a pids=

@@ -315,6 +315,23 @@ most() {
 	bytes stderr "${files[@]}" "$LOG" | cmp - "$D/data"
 }
 
+@test "rotation that does not work is told of, not for each record, and takes no backup away" {
+	mkdir "$LOG.1"
+	jflog --out "$LOG" --max-size 16K -- seq 5000 2> "$D/err"
+	bytes stdout "$LOG" | cmp - <(seq 5000)
+	grep -q "cannot rotate '$LOG' to '$LOG.1': Is a directory" "$D/err"
+	[ "$(wc -l < "$D/err")" -lt 30 ]
+
+	mkdir "$D/small"
+	mount -t tmpfs -o size=1m,nr_inodes=5 full "$D/small" 2>/dev/null || skip "nothing can be mounted here"
+	touch "$D/small"/{log,ballast,more}
+	echo kept > "$D/small/log.1"
+	jflog --out "$D/small/log" --max-size 16K --backups 3 -- seq 1000 2> "$D/err"
+	grep -q "cannot open '$D/small/log' again: No space left on device" "$D/err"
+	is "$D/small/log.2" kept
+	bytes stdout "$D/small/log.1" | cmp - <(seq 1000)
+}
+
 @test "rotation keeps as many as it is told" {
 	jflog --out "$LOG" --max-size 16K --backups 2 -- seq 10000
 	[ "$(cd "$D" && echo log*)" = 'log log.1 log.2' ]

@@ -312,6 +312,20 @@ load jfrun-fixture
 	[ "$output" = $'0022\n1' ]
 }
 
+@test "links of an image to jfrun's open directories lead nowhere" {
+	local fd root=$D/linked
+	make_rootfs "$root" sh ls true
+	mkdir "$D/given"
+	for fd in {3..20}; do
+		ln -sfn "/proc/self/fd/$fd" "$root/way"
+		run jfrun --workdir /way a "$root" ls -A 9< /
+		[[ $status -eq 125 && $output == *"--workdir '/way'"* ]]
+		ln -sfn "/proc/self/fd/$fd/.." "$root/way"
+		run ! jfrun --bind "$D/given:/way/made$fd" a "$root" true 9< "$D"
+		[[ -z $(find "$D" -name "made$fd" ! -path "$D/given/*") ]]
+	done
+}
+
 @test "closed stdin, stdout and stderr do no harm" {
 	run -0 sh -c '"$@" <&- >&- 2>&-' - "$JFRUN" a "$R" sh -c 'echo x; echo y >&2'
 }
@@ -445,6 +459,15 @@ load jfrun-fixture
 	run ! jfrun --init a "$R" cp /proc/1/exe /tmp/stolen
 }
 
+# what a script that begins with #!/proc/self/exe gets hold of; that it is being executed is no wall: it ends
+@test "the program on the host cannot be written to through /proc/self/exe" {
+	in_container sleep 100
+	run ! chmod --reference="$JFRUN" "/proc/$run/exe"
+	[[ $output == *'Read-only file system' ]]
+	is "/proc/$run/comm" jfrun
+	kill -KILL "$run"
+}
+
 @test "-t: a terminal of the container's own, of the caller's size; the status comes through" {
 	command -v script > /dev/null || skip "no script(1) here to make a terminal"
 	run -0 script -qec "stty rows 33 cols 44; '$JFRUN' -t a '$R' sh -c 'tty; stty size; read x; echo got \$x; exit 6'; echo st=\$?" \
@@ -459,6 +482,11 @@ load jfrun-fixture
 }
 
 # ---- join ----------------------------------------------------------------------
+
+@test "-t: all of the output comes through where somebody has set our stdout to non-blocking" {
+	perl -e 'use Fcntl; fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK); exec @ARGV' \
+		"$JFRUN" -t a "$R" seq 40000 < /dev/null | { sleep 1; tr -d '\r'; } | cmp - <(seq 40000)
+}
 
 @test "--join enters all namespaces and the root, attached" {
 	in_container sleep 100

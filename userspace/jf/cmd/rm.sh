@@ -10,11 +10,29 @@ usage: jf rm [-f] NAME...
 
 Removes containers that have ended, with their logs, and frees their names.
 
-  -f, --force     kill one that runs
+  -f, --force     kill one that runs, or is starting
 EOF
 }
 
+# rm_start NAME: the start comes to nothing, and whoever asked for it clears up; or
+# it has come so far that there is something to kill.
+rm_start() {
+	record_get "$1" logger && kill "$REPLY" 2>/dev/null
+	_looks=100
+	while container_starts "$1" && [ "$_looks" -gt 0 ]; do
+		_looks=$((_looks - 1))
+		nap
+	done
+}
+
 rm_one() {
+	if container_starts "$1"; then
+		if [ -z "$_force" ]; then
+			log "container '$1' is starting: wait until it runs, or \`jf rm -f $1\` to end that"
+			return 1
+		fi
+		rm_start "$1"
+	fi
 	if container_up "$1"; then
 		if [ -z "$_force" ]; then
 			container_state "$1"

@@ -51,6 +51,11 @@ container_up() {
 	[ -e "$JF_RUNDIR/$1/again" ] && logger_runs "$1"
 }
 
+# container_starts NAME: a jflog has been started for it, and its command does not run yet.
+container_starts() {
+	[ -p "$JF_RUNDIR/$1/ready" ] && logger_runs "$1"
+}
+
 # container_ask NAME stop|kill: it is to end, and not to be run again.
 container_ask() {
 	[ ! -e "$JF_RUNDIR/$1/again" ] || rm -f -- "$JF_RUNDIR/$1/again"
