@@ -426,17 +426,17 @@ true && true; exit 0" ]
 # ---- ps --------------------------------------------------------------------
 
 @test "ps shows sizes as people read them" {
-	container big state=running pid=4242 procs=3 usage=41943040 peak=1610612736 started="$(date +%s)"
+	container big state=running pid=4194304 procs=3 usage=41943040 peak=1610612736 started="$(date +%s)"
 	control big soft_limit=1000 hard_limit=max
 	run -0 jf ps
 	[[ ${lines[0]} =~ ^NAME\ +STATE\ +PID\ +PROCS\ +USAGE\ +PEAK\ +SOFT\ +HARD\ +UP\ +REASON\ +STATUS\ +COMMAND$ ]]
-	[[ ${lines[1]} =~ ^big\ +running\ +4242\ +3\ +40M\ +1\.5G\ +1000B\ +max\ +[0-9]+s\ +-\ +-\ +-$ ]]
+	[[ ${lines[1]} =~ ^big\ +running\ +4194304\ +3\ +40M\ +1\.5G\ +1000B\ +max\ +[0-9]+s\ +-\ +-\ +-$ ]]
 }
 
 @test "ps shows how a container ended" {
-	container dead state=killed reason=hard_limit exit_status=137 pid=4242 started=1
+	container dead state=killed reason=hard_limit exit_status=137 pid=4194304 started=1
 	run -0 jf ps dead
-	[[ ${lines[1]} =~ ^dead\ +killed\ +4242\ +0\ +0B\ +0B\ +-\ +-\ +-\ +hard_limit\ +137\ +-$ ]]
+	[[ ${lines[1]} =~ ^dead\ +killed\ +4194304\ +0\ +0B\ +0B\ +-\ +-\ +-\ +hard_limit\ +137\ +-$ ]]
 }
 
 @test "ps of none is a heading" {
