@@ -22,15 +22,6 @@ is_mode() {
 	[ "$(stat_of mode)" = "$1" ]
 }
 
-fresh() { # [FILE=VALUE...]: container a anew, with these
-	drop a
-	rm -f "$work"/m* "$work"/go*
-	make a
-	for pair; do
-		put a "${pair%%=*}" "${pair#*=}"
-	done
-}
-
 record() { # KEY
 	status a last_kill | sed -n "s/^$1 //p"
 }

@@ -15,15 +15,6 @@ undo() {
 }
 trap undo EXIT
 
-fresh() { # [FILE=VALUE...]: container a anew, with these
-	drop a
-	rm -f "$work"/m* "$work"/go*
-	make a
-	for pair; do
-		put a "${pair%%=*}" "${pair#*=}"
-	done
-}
-
 lives() { # TITLE MARK
 	marked "$2" >/dev/null
 	look

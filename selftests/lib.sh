@@ -214,6 +214,15 @@ wait_state() { # NAME STATE
 	wait_for is_state "$1" "$2" || echo "# $1 is not $2 but $(status "$1" state)"
 }
 
+fresh() { # [FILE=VALUE...]: container a anew, with these
+	drop a
+	rm -f "$work"/m* "$work"/go*
+	make a
+	for pair; do
+		put a "${pair%%=*}" "${pair#*=}"
+	done
+}
+
 # An actor in the background; $! is its PID.
 act() { # STEP...
 	actor "$@" >/dev/null &

@@ -18,15 +18,6 @@ trap undo EXIT
 
 # --- short for what every test does ---
 
-fresh() { # [FILE=VALUE...]: container a anew, with these
-	drop a
-	rm -f "$work"/m* "$work"/go*
-	make a
-	for pair; do
-		put a "${pair%%=*}" "${pair#*=}"
-	done
-}
-
 look() {
 	put a soft_signal 0
 }

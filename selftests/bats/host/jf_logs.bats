@@ -122,13 +122,13 @@ rotate() {
 
 @test "logs -f of the real jflog that rotates all the time loses nothing" {
 	local jflog=${JF_BIN:-${JF_SOURCE%/userspace/jf/jf}/build/bin}/jflog
-	"$jflog" --out "$LOG" --max-size 4K --backups 300 -- \
-		awk 'BEGIN { for (i = 1; i <= 20000; i++) { print i; if (i % 400 == 0) { fflush(); system("sleep 0.02") } } }' 3>&- &
+	"$jflog" --out "$LOG" --max-size 16K --backups 100 -- \
+		awk 'BEGIN { for (i = 1; i <= 20000; i++) { print i; if (i % 400 == 0) { fflush(); system("sleep 0.1") } } }' 3>&- &
 	echo $! >"$JF_RUNDIR/a/logger"
 	eventually test -s "$LOG"
 	run -0 jf logs -f a
 	diff <(echo "$output") <(seq 20000)
-	[ -e "$LOG.200" ]
+	[ -e "$LOG.40" ]
 }
 
 @test "logs -f that comes too late for what was rotated away says so" {
