@@ -39,33 +39,32 @@ redis() { # SAVE_DELAY_US
 	holds "redis: it has 60 MiB of data" at_least "$(status a usage)" $((60 << 20))
 }
 
-# SINCE: page tables have been read since
-footprints_since() {
+change_a_few_keys() {
+	i=0
+	while [ $i -lt 20 ]; do
+		cli set "key:$i" changed >/dev/null
+		i=$((i + 1))
+	done
+}
+
+footprints_since() { # N
 	at_least "$(stat_of footprints)" $(($1 + 1))
 }
 
 redis 0
 cli bgsave >/dev/null
 wait_for has_saved
-i=0
-while [ $i -lt 20 ]; do
-	cli set "key:$i" changed >/dev/null
-	i=$((i + 1))
-done
+change_a_few_keys
 is "redis: a server that saves 60 MiB under a limit of 100 MiB survives" "$(status a state) $(count a hard)" "running 0"
 is "redis: and has saved" "$(cli info persistence | grep -c '^rdb_last_bgsave_status:ok')" 1
 drop a
 
-# 100 microseconds a key: it saves for as long as the writes take
+# a millisecond a key: it saves for as long as the writes take
 redis 1000
 before=$(stat_of footprints)
 cli bgsave >/dev/null
 wait_for is_saving
-i=0
-while [ $i -lt 20 ]; do
-	cli set "key:$i" changed >/dev/null
-	i=$((i + 1))
-done
+change_a_few_keys
 is "redis: writes to a few keys meanwhile do not change that" "$(status a state) $(count a hard)" "running 0"
 holds "redis: it is judged by its footprint" footprints_since "$before"
 holds "redis: usage is below the limit, not twice the data" at_most "$(status a usage)" $((100 << 20))
