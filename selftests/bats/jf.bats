@@ -319,7 +319,7 @@ several() {
 	wait_until member a "$(<"$note")"
 	# its parent has gone: it belongs to init, and to a
 	jf kill a
-	run ! kill -0 "$(<"$note")"
+	wait_until gone "$(<"$note")"
 	status_is a reason killed
 }
 

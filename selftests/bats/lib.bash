@@ -34,13 +34,15 @@ wait_until() {
 	return 1
 }
 
-# gone PID...: none of these processes is there any more.
+# gone PID...: none of these processes runs any more; who is to reap it may not have done so yet.
 gone() {
-	local pid
+	local pid stat
 	for pid; do
-		[[ ! -e /proc/$pid ]] || [[ $(< "/proc/$pid/stat") == *') Z '* ]] || return 1
+		# not $(< FILE): where there is no such file, bash 5.2 with errexit ends, `||` or not
+		stat=$(cat "/proc/$pid/stat" 2>/dev/null) || continue
+		[[ $stat == *') Z '* ]] || return 1
 	done
-} 2>/dev/null
+}
 
 # holds FILE TEXT
 holds() {

@@ -6,7 +6,8 @@
 # (default) or `busybox sh`; under busybox PATH holds its applets and the two
 # stubs, nothing else.
 
-bats_require_minimum_version 1.5.0
+# shellcheck source=selftests/bats/lib.bash
+. "$BATS_TEST_DIRNAME/../lib.bash"
 
 JF_SHELL=${JF_SHELL:-dash}
 JF_SOURCE=$(readlink -f "$BATS_TEST_DIRNAME/../../../userspace/jf/jf")
@@ -33,7 +34,7 @@ fixture_teardown() {
 	# Whatever a failed test left running has its PID in a record.
 	local pid
 	for pid in "$F"/run/*/logger; do
-		[[ ! -e $pid ]] || kill "$(<"$pid")" 2>/dev/null || true
+		[[ ! -e $pid ]] || kill "$(cat "$pid")" 2>/dev/null || true
 	done
 }
 
@@ -47,29 +48,6 @@ jf_exec() {
 	exec 3>&-
 	# shellcheck disable=SC2086 # `busybox sh` is two words
 	PATH=$JF_PATH exec $JF_SHELL "$JF_SOURCE" "$@"
-}
-
-# eventually COMMAND...: bounded wait until it holds.
-eventually() {
-	local i
-	for ((i = 0; i < 200; i++)); do
-		! "$@" || return 0
-		sleep 0.05
-	done
-	echo "never held: $*" >&2
-	return 1
-}
-
-# ended_with STATUS PID: `run wait` cannot, it is a subshell.
-ended_with() {
-	local got=0
-	wait "$2" || got=$?
-	[ "$got" -eq "$1" ]
-}
-
-# holds FILE TEXT
-holds() {
-	[[ -e $1 && $(<"$1") == *"$2"* ]]
 }
 
 # container NAME [ATTRIBUTE=VALUE...]: as the kernel would show it.
@@ -99,7 +77,7 @@ kernel_obeys() {
 	local name=$1 attribute=$2 state=$3
 	(
 		for ((i = 0; i < 200; i++)); do
-			if [[ $(<"$JF_CONFIGFS/$name/$attribute") == 1 ]]; then
+			if [[ $(cat "$JF_CONFIGFS/$name/$attribute") == 1 ]]; then
 				cp -r "$JF_CONFIGFS/$name" "$F/obeyed"
 				rm -f "$JF_CONFIGFS/$name"/*
 				echo "$state" >"$JF_CLASS/$name/state"

@@ -183,9 +183,9 @@ true && true; exit 0" ]
 	EOF
 	jf_exec start a "$F/rootfs" true &
 	local pid=$!
-	eventually test -s "$JF_RUNDIR/a/logger"
+	wait_until test -s "$JF_RUNDIR/a/logger"
 	kill -TERM "$pid"
-	ended_with 143 "$pid"
+	status_of "$pid" 143
 	nothing_left a
 }
 
@@ -413,13 +413,13 @@ true && true; exit 0" ]
 @test "SIGTERM to run is a stop, and run returns the command's status" {
 	jf_exec run a "$F/rootfs" -- sh -c 'trap "exit 5" USR1; while :; do sleep 0.1; done' 2>"$F/err" &
 	local pid=$!
-	eventually holds "$JF_CLASS/a/state" running
-	eventually test ! -e "$JF_RUNDIR/a/ready"
+	wait_until holds "$JF_CLASS/a/state" running
+	wait_until test ! -e "$JF_RUNDIR/a/ready"
 	: >"$JF_CONFIGFS/a/stop"
 	kill -TERM "$pid"
-	eventually holds "$JF_CONFIGFS/a/stop" 1
+	wait_until holds "$JF_CONFIGFS/a/stop" 1
 	kill -USR1 "$(<"$JF_CLASS/a/pid")"
-	ended_with 5 "$pid"
+	status_of "$pid" 5
 	[[ $(<"$F/err") == *"stopping a"* ]]
 }
 
@@ -568,11 +568,11 @@ cri() {
 	echo "$logger" >"$JF_RUNDIR/a/logger"
 	jf_exec logs -f a >"$F/o" &
 	local pid=$!
-	eventually test -s "$F/o"
+	wait_until test -s "$F/o"
 	[ "$(<"$F/o")" = 1 ]
 	cri <<<'2026-01-31T12:00:00.000000002Z stdout F 2'
 	printf '2026-01-31T12:00:00.000000003Z std' >>"$JF_LOGDIR/a.log"
-	eventually holds "$F/o" 2
+	wait_until holds "$F/o" 2
 	printf 'out F 3\n' >>"$JF_LOGDIR/a.log"
 	cri <<<'2026-01-31T12:00:00.000000004Z stdout F 4'
 	kill "$logger"
@@ -633,7 +633,7 @@ cri() {
 	kill -0 "$pid"
 	control a pids="$pid"
 	run -0 jf kill -s SIGTERM a
-	ended_with 143 "$pid"
+	status_of "$pid" 143
 }
 
 @test "rm refuses a running one, and says how" {
@@ -662,20 +662,20 @@ cri() {
 	chmod +x "$F/bin/jfrun"
 	jf_exec start a "$F/rootfs" sleep 30 &
 	local pid=$!
-	eventually test -s "$JF_RUNDIR/a/logger"
+	wait_until test -s "$JF_RUNDIR/a/logger"
 	run -1 jf rm a
 	[[ $output == "jf: container 'a' is starting: "*"\`jf rm -f a\`"* ]]
 	touch "$STUB_ARGS.go"
-	ended_with 0 "$pid"
+	status_of "$pid" 0
 	[ -d "$JF_RUNDIR/a" ]
 
 	rm "$STUB_ARGS.go"
 	jf_exec start b "$F/rootfs" sleep 30 &
 	pid=$!
-	eventually test -s "$JF_RUNDIR/b/logger"
+	wait_until test -s "$JF_RUNDIR/b/logger"
 	run -0 jf rm -f b
 	[ "$output" = b ]
-	ended_with 125 "$pid"
+	status_of "$pid" 125
 	nothing_left b
 }
 
@@ -733,10 +733,10 @@ cri() {
 	echo 'seq=1 container=a event=start' >"$JF_DEBUGFS/events"
 	jf_exec events -f a >"$F/o" &
 	local pid=$!
-	eventually test -s "$F/o"
+	wait_until test -s "$F/o"
 	echo 'seq=2 container=b event=exit' >>"$JF_DEBUGFS/events"
 	echo 'seq=3 container=a event=exit' >>"$JF_DEBUGFS/events"
-	eventually holds "$F/o" seq=3
+	wait_until holds "$F/o" seq=3
 	kill "$pid"
 	[ "$(<"$F/o")" = $'seq=1 container=a event=start\nseq=3 container=a event=exit' ]
 }

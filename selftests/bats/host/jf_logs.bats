@@ -102,7 +102,7 @@ rotate() {
 	record 0
 	jf_exec logs -f a >"$F/o" 2>"$F/e" &
 	local pid=$! i
-	eventually holds "$F/o" 0
+	wait_until holds "$F/o" 0
 	for ((i = 1; i <= 60; i++)); do
 		[ $((i % 7)) -ne 0 ] || rotate 20
 		record "$i"
@@ -125,7 +125,7 @@ rotate() {
 	"$jflog" --out "$LOG" --max-size 16K --backups 100 -- \
 		awk 'BEGIN { for (i = 1; i <= 20000; i++) { print i; if (i % 400 == 0) { fflush(); system("sleep 0.1") } } }' 3>&- &
 	echo $! >"$JF_RUNDIR/a/logger"
-	eventually test -s "$LOG"
+	wait_until test -s "$LOG"
 	run -0 jf logs -f a
 	diff <(echo "$output") <(seq 20000)
 	[ -e "$LOG.40" ]
@@ -136,7 +136,7 @@ rotate() {
 	record 0
 	jf_exec logs -f a >"$F/o" 2>"$F/e" &
 	local pid=$!
-	eventually holds "$F/o" 0
+	wait_until holds "$F/o" 0
 	kill -STOP "$pid"
 	pkill -STOP -P "$pid" || true
 	record 1
@@ -146,7 +146,7 @@ rotate() {
 	record 3
 	pkill -CONT -P "$pid" || true
 	kill -CONT "$pid"
-	eventually holds "$F/o" 3
+	wait_until holds "$F/o" 3
 	kill "$LOGGER"
 	wait "$pid"
 	# what was still open was read

@@ -17,9 +17,7 @@ runs() {
 
 # ended NAME: nobody runs it again
 ended() {
-	local stat
-	stat=/proc/$(<"$JF_RUNDIR/$1/logger")/stat
-	[ ! -e "$stat" ] || [[ $(<"$stat") == *') Z '* ]]
+	gone "$(<"$JF_RUNDIR/$1/logger")"
 }
 
 sixth() {
@@ -32,7 +30,7 @@ restarting() {
 
 @test "--restart no, and none at all: one run" {
 	jf start --restart no a "$F/rootfs" false
-	eventually ended a
+	wait_until ended a
 	runs 1
 	[ ! -e "$JF_RUNDIR/a/restart" ]
 }
@@ -41,7 +39,7 @@ restarting() {
 	jf start --restart on-failure:2 --soft 8M a "$F/rootfs" 'echo hello; exit 3'
 	run -0 jf wait a
 	[ "$output" = 3 ]
-	eventually ended a
+	wait_until ended a
 	runs 3
 	run -0 jf logs a
 	[ "$output" = $'hello\nhello\nhello' ]
@@ -56,7 +54,7 @@ restarting() {
 
 @test "on-failure: not after a success" {
 	jf start --restart on-failure a "$F/rootfs" true
-	eventually ended a
+	wait_until ended a
 	runs 1
 	[ "$(jf inspect a | grep -c restarts)" -eq 0 ]
 }
@@ -65,7 +63,7 @@ restarting() {
 	jf start --restart on-failure a "$F/rootfs" 'echo x >>'"$F/marks"'; [ "$(wc -l <'"$F/marks"')" -ge 3 ]'
 	run -0 jf wait a
 	[ "$output" = 0 ]
-	eventually ended a
+	wait_until ended a
 	runs 3
 }
 
@@ -75,7 +73,7 @@ restarting() {
 		rm -f "$STUB_ARGS.all"
 		rm -rf "$JF_CLASS/a"
 		jf start --restart always a "$F/rootfs" true
-		eventually runs 3
+		wait_until runs 3
 		[[ $verb == rm* ]] || control a stop= kill=
 		# in a rest between two runs, or in a run that ends at once
 		# shellcheck disable=SC2086 # words
@@ -100,19 +98,19 @@ restarting() {
 	for reason in stopped killed; do
 		rm -f "$STUB_ARGS.all"
 		STUB_REASON=$reason jf start --restart always "$reason" "$F/rootfs" false
-		eventually ended "$reason"
+		wait_until ended "$reason"
 		runs 1
 	done
 	STUB_REASON=hard_limit jf start --restart on-failure:1 a "$F/rootfs" false
-	eventually ended a
+	wait_until ended a
 	runs 3
 }
 
 @test "between two runs it is restarting: taken, not to be removed, not to be entered" {
 	jf start --restart always a "$F/rootfs" 'sleep 0.2; echo x >>'"$F/marks"'; exit 1'
 	# the rest behind the sixth run is 3.2 s, long enough to look around
-	eventually sixth
-	eventually restarting a
+	wait_until sixth
+	wait_until restarting a
 	run -125 jf start a "$F/rootfs" true
 	[[ $output == *"'a' is taken by a restarting container"* ]]
 	run -1 jf rm a
@@ -142,7 +140,7 @@ restarting() {
 	jf start --restart always a "$F/rootfs" 'sleep 30'
 	kill -KILL "$(<"$JF_RUNDIR/a/logger")"
 	kill "$(<"$JF_CLASS/a/pid")"
-	eventually holds "$JF_CLASS/a/state" exited
+	wait_until holds "$JF_CLASS/a/state" exited
 	runs 1
 	run -0 jf ps a
 	echo "$output"
