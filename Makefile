@@ -14,7 +14,7 @@ MAKEFLAGS += --no-print-directory
 moddir = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 has_headers = [ -e $(KDIR)/Makefile ]
 
-.PHONY: all help module modules userspace install uninstall setup vm demo check check-debug check-leaks bench experiments deb check-deb clean
+.PHONY: all help module modules userspace install uninstall setup vm demo check check-debug check-rt check-leaks bench experiments deb check-deb clean
 all: userspace
 	@if $(has_headers); then scripts/module $(RELEASE) $(KDIR); else \
 		echo "make: the tools are built, the module is not: no headers of the running kernel in" \
@@ -28,6 +28,7 @@ help:
 	@echo "make demo [KERNEL=6.1]   see it work, in a test VM"
 	@echo "make check [T=pattern]   all tests on both kernels, or those whose name matches"
 	@echo "make check-debug [T=...] the VM's suites on kernels of our own: one with all checkers, one without cgroups"
+	@echo "make check-rt [T=...]    the VM's suites on Debian's kernel with PREEMPT_RT"
 	@echo "make check-leaks [T=...] on the former, while kmemleak looks for what is never freed"
 	@echo "make bench [KERNEL=6.1]  measure it, beside others, on both kernels or one; scripts/bench --help tells more"
 	@echo "make experiments [KERNEL=6.1]  how the kernel schedules containers, measured, on both kernels or one"
@@ -77,6 +78,10 @@ check: setup
 
 check-debug: setup
 	@JF_PATIENCE=8 scripts/check '$(T)' debug plain
+
+check-rt: setup
+	@scripts/setup rt
+	@scripts/check '$(T)' 6.12-rt
 
 check-leaks: setup
 	@JF_PATIENCE=16 JF_VM_APPEND=kmemleak=on scripts/check '$(T)' debug

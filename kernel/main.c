@@ -15,11 +15,6 @@ static int __init jf_init(void)
 {
 	int ret;
 
-	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
-		/* the fork probe allocates, which must not be done there with preemption off */
-		pr_err("jackfruit: kernels with CONFIG_PREEMPT_RT are not supported yet\n");
-		return -EOPNOTSUPP;
-	}
 	ret = jf_probe_init();
 	if (ret)
 		return ret;

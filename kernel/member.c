@@ -266,7 +266,7 @@ void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_st
 	if (!jf_member_is(parent->signal))
 		return;
 	if (!thread)
-		m = kmem_cache_zalloc(jf_member_cache, GFP_ATOMIC | __GFP_NOWARN);
+		m = jf_spare_take();
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	mine = jf_member_find(parent->signal);
@@ -291,7 +291,7 @@ void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_st
 	}
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 	if (m)
-		kmem_cache_free(jf_member_cache, m);
+		jf_spare_give(m);
 	/* fork() has copied what its parent maps, before it was a member */
 	if (!thread)
 		jf_fault_joined(child->mm);
@@ -450,7 +450,10 @@ void jf_member_probe_signal(void *data, int sig, struct kernel_siginfo *info, st
 int jf_member_init(void)
 {
 	jf_member_cache = KMEM_CACHE(jf_member, SLAB_HWCACHE_ALIGN);
-	return jf_member_cache ? 0 : -ENOMEM;
+	if (!jf_member_cache)
+		return -ENOMEM;
+	jf_spare_init();
+	return 0;
 }
 
 /**
@@ -462,5 +465,6 @@ void jf_member_exit(void)
 {
 	tracepoint_synchronize_unregister();
 	rcu_barrier();
+	jf_spare_exit();
 	kmem_cache_destroy(jf_member_cache);
 }

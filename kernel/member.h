@@ -93,6 +93,11 @@ int jf_member_link(struct jf_container *c, struct task_struct *p, struct jf_memb
 struct mm_struct *jf_member_unlink(struct jf_member *m);
 long jf_member_account(struct jf_member *m, long pages);
 
+struct jf_member *jf_spare_take(void);
+void jf_spare_give(struct jf_member *m);
+void jf_spare_init(void);
+void jf_spare_exit(void);
+
 void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_struct *child);
 void jf_member_probe_exec(void *data, struct task_struct *p, pid_t old_pid,
 			  struct linux_binprm *bprm);

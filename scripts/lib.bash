@@ -16,11 +16,12 @@ die()
 	exit 125
 }
 
-# kernel_release 6.1|6.12|NAME|RELEASE: the release itself, that of the newest stock kernel of the series,
-# or that of our own kernel of that name, which is built if need be
+# kernel_release 6.1|6.12|6.12-rt|NAME|RELEASE: the release itself, that of the newest stock kernel of the
+# series, with PREEMPT_RT if it ends with -rt, or that of our own kernel of that name, which is built if
+# need be
 kernel_release()
 {
-	local release
+	local release flavour=cloud
 
 	case $1 in
 	[0-9]*.[0-9]*.[0-9]*)
@@ -29,11 +30,14 @@ kernel_release()
 	[a-z]*)
 		"$top/scripts/kernel" "$1"
 		return ;;
+	*-rt)
+		flavour=rt ;;
 	esac
-	release=$(find /boot -name "vmlinuz-$1.*-cloud-amd64" -printf '%f\n' | sed 's/^vmlinuz-//' |
+	release=$(find /boot -name "vmlinuz-${1%-rt}.*-$flavour-amd64" -printf '%f\n' | sed 's/^vmlinuz-//' |
 		  sort -V | tail -n 1)
 	[ -n "$release" ] ||
-		die "no kernel '$1' here: give 6.1 or 6.12, which scripts/setup installs, debug or plain, or a release"
+		die "no kernel '$1' here: give 6.1 or 6.12, which scripts/setup installs, 6.12-rt (scripts/setup rt)," \
+			"debug or plain, or a release"
 	echo "$release"
 }
 

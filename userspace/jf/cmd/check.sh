@@ -36,9 +36,6 @@ check_kernel() {
 	else
 		good "kernel $_release"
 	fi
-	case $(uname -v) in
-	*PREEMPT_RT*) bad "kernel $_release is PREEMPT_RT, which the module refuses: boot another one" ;;
-	esac
 }
 
 check_module() {
