@@ -20,21 +20,21 @@ autogroup()
 }
 
 # start NAME CPUS PROGRAM [ARG...]: a container whose root holds nothing but the workloads, on these
-# CPUs. Options for jfrun in $options. Returns when the program runs.
+# CPUs. Options for jfrun in $options. Returns when the program runs, or has run already.
 options=()
 start()
 {
-	local name=$1 cpus=$2 program=$3 tries=0
+	local name=$1 cpus=$2 program=$3 ready=$roots/$1.ready said
 
 	shift 3
 	mkdir -p "$roots/$name"
 	cp "$bin"/* "$roots/$name/"
-	taskset -c "$cpus" jfrun --hard 64M "${options[@]}" "$name" "$roots/$name" -- "/$program" "$@" &
-	until [ "$(cat "/proc/$(cat "$class/$name/pid" 2>/dev/null)/comm" 2>/dev/null)" = "$program" ]; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 600 ] || { echo "$name does not start" >&2; exit 1; }
-		sleep 0.05
-	done
+	mkfifo "$ready"
+	taskset -c "$cpus" jfrun --ready-fd 9 --hard 64M "${options[@]}" "$name" "$roots/$name" -- "/$program" "$@" \
+		9> "$ready" &
+	read -r said < "$ready" || true
+	rm "$ready"
+	[[ $said == "ready "* ]] || { echo "$name does not start: $said" >&2; exit 1; }
 }
 
 # pid NAME: of its first process
