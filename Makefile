@@ -14,7 +14,7 @@ MAKEFLAGS += --no-print-directory
 moddir = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 has_headers = [ -e $(KDIR)/Makefile ]
 
-.PHONY: all help module modules userspace install uninstall setup vm demo check check-debug check-rt check-leaks bench experiments deb check-deb clean
+.PHONY: all help module modules userspace install uninstall setup vm demo check check-debug check-rt check-leaks coverage bench experiments deb check-deb clean
 all: userspace
 	@if $(has_headers); then scripts/module $(RELEASE) $(KDIR); else \
 		echo "make: the tools are built, the module is not: no headers of the running kernel in" \
@@ -27,9 +27,10 @@ help:
 	@echo
 	@echo "make demo [KERNEL=6.1]   see it work, in a test VM"
 	@echo "make check [T=pattern]   all tests on both kernels, or those whose name matches"
-	@echo "make check-debug [T=...] the VM's suites on kernels of our own: one with all checkers, one without cgroups"
+	@echo "make check-debug [T=...] the VM's suites on kernels of our own: with all checkers, for data races, without cgroups"
+	@echo "make check-leaks [T=...] on that with all checkers, while kmemleak looks for what is never freed"
 	@echo "make check-rt [T=...]    the VM's suites on Debian's kernel with PREEMPT_RT"
-	@echo "make check-leaks [T=...] on the former, while kmemleak looks for what is never freed"
+	@echo "make coverage [T=...]   how much of the module the suites run, on the kernel with all checkers"
 	@echo "make bench [KERNEL=6.1]  measure it, beside others, on both kernels or one; scripts/bench --help tells more"
 	@echo "make experiments [KERNEL=6.1]  how the kernel schedules containers, measured, on both kernels or one"
 	@echo "make deb                 Debian packages, in build/deb/"
@@ -77,11 +78,13 @@ check: setup
 	@scripts/check '$(T)'
 
 check-debug: setup
-	@JF_PATIENCE=8 scripts/check '$(T)' debug plain
+	@JF_PATIENCE=8 scripts/check '$(T)' debug plain kcsan
 
 check-rt: setup
-	@scripts/setup rt
 	@scripts/check '$(T)' 6.12-rt
+
+coverage: setup
+	@scripts/coverage '$(T)'
 
 check-leaks: setup
 	@JF_PATIENCE=16 JF_VM_APPEND=kmemleak=on scripts/check '$(T)' debug

@@ -30,7 +30,7 @@
 #include "trace.h"
 
 /* Since the module was loaded, for debugfs's stats. */
-static atomic64_t jf_act_kills;
+static atomic64_t jf_act_kills[JF_NR_REASONS];
 static atomic64_t jf_act_overshoot_max;
 
 static void jf_act_overshoot(u64 bytes)
@@ -136,7 +136,7 @@ static u64 jf_act_tell(struct jf_container *c, enum jf_event_type type, struct p
 	jf_event_log(&event);
 	if (type == JF_EVENT_KILL) {
 		c->nr_kill++;
-		atomic64_inc(&jf_act_kills);
+		atomic64_inc(&jf_act_kills[reason]);
 	}
 	return event.seq;
 }
@@ -592,7 +592,16 @@ void jf_act_again(struct jf_container *c)
  */
 void jf_act_show_stats(struct seq_file *m)
 {
-	seq_printf(m, "kills %lld\n", atomic64_read(&jf_act_kills));
+	static const enum jf_reason reasons[] = {
+		JF_REASON_STOPPED,
+		JF_REASON_KILLED,
+		JF_REASON_HARD_LIMIT,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(reasons); i++)
+		seq_printf(m, "kills_%s %lld\n", jf_reason_name(reasons[i]),
+			   atomic64_read(&jf_act_kills[reasons[i]]));
 	seq_printf(m, "overshoot_max %lld\n", atomic64_read(&jf_act_overshoot_max));
 }
 

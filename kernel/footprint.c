@@ -8,11 +8,12 @@
  * number goes into a set.
  *
  * Reading page tables: mmap_lock is held for reading, so no mapping goes away and no table that
- * serves one is freed by munmap(), mremap() or exit. What may still free a table meanwhile is
- * khugepaged, which waits for a grace period or for an interrupt on every CPU before it does, as it
- * has to for get_user_pages_fast(). So interrupts are off while tables are read, as there, for 2
- * MiB of addresses at a time. A page that is freed or moves while it is looked at is one page more
- * or less at that moment, as it would be for any reader.
+ * serves one is freed by munmap(), mremap() or exit. Who waits for that lock gets it after a
+ * millisecond; the walk goes on behind the address that it has come to. What may still free a table
+ * meanwhile is khugepaged, which waits for a grace period or for an interrupt on every CPU before
+ * it does, as it has to for get_user_pages_fast(). So interrupts are off while tables are read, as
+ * there, for 2 MiB of addresses at a time. A page that is freed or moves while it is looked at is
+ * one page more or less at that moment, as it would be for any reader.
  *
  * What it counts differs from the counters in this: device memory, DAX and hugetlb pages do not
  * count in either; a page that one process maps twice counts once here, and twice there.
@@ -42,6 +43,9 @@
  * low.
  */
 #define JF_FOOTPRINT_TRIES 500
+
+/* So long mmap_lock is held when somebody waits for it: some 50 MiB in small pages. */
+#define JF_FOOTPRINT_HOLD_NS NSEC_PER_MSEC
 
 /**
  * struct jf_frames - a set of page frames
@@ -198,17 +202,18 @@ static unsigned long jf_footprint_tables(struct jf_footprint_walk *walk, struct 
 	return next;
 }
 
-static void jf_footprint_vma(struct jf_footprint_walk *walk, struct vm_area_struct *vma)
+/* Collect from @addr to the end of @vma, or until @until if somebody waits for the lock. */
+static unsigned long jf_footprint_vma(struct jf_footprint_walk *walk, struct vm_area_struct *vma,
+				      unsigned long addr, u64 until)
 {
-	unsigned long addr = vma->vm_start;
 	unsigned long flags;
 	unsigned int i;
 	u64 begin;
 
 	/* what the counters do not count */
 	if (vma->vm_flags & (VM_PFNMAP | VM_IO) || is_vm_hugetlb_page(vma) || vma_is_dax(vma))
-		return;
-	while (addr < vma->vm_end && !walk->failed) {
+		return vma->vm_end;
+	do {
 		walk->nr_found = 0;
 		local_irq_save(flags);
 		begin = ktime_get_ns();
@@ -220,7 +225,9 @@ static void jf_footprint_vma(struct jf_footprint_walk *walk, struct vm_area_stru
 				walk->failed = true;
 		}
 		cond_resched();
-	}
+	} while (addr < vma->vm_end && !walk->failed &&
+		 !(mmap_lock_is_contended(vma->vm_mm) && ktime_get_ns() > until));
+	return addr;
 }
 
 static bool jf_footprint_lock(struct jf_footprint_walk *walk, struct mm_struct *mm)
@@ -238,11 +245,32 @@ static bool jf_footprint_lock(struct jf_footprint_walk *walk, struct mm_struct *
 	return true;
 }
 
+/* Collect what @mm maps. Returns whether its mappings could be read. */
+static bool jf_footprint_space(struct jf_footprint_walk *walk, struct mm_struct *mm)
+{
+	struct vm_area_struct *vma = NULL;
+	unsigned long addr = 0;
+	u64 until;
+
+	do {
+		if (!jf_footprint_lock(walk, mm))
+			return false;
+		until = ktime_get_ns() + JF_FOOTPRINT_HOLD_NS;
+		do {
+			vma = find_vma(mm, addr);
+			if (vma)
+				addr = jf_footprint_vma(walk, vma, max(addr, vma->vm_start), until);
+		} while (vma && !walk->failed &&
+			 !(mmap_lock_is_contended(mm) && ktime_get_ns() > until));
+		mmap_read_unlock(mm);
+	} while (vma && !walk->failed);
+	return true;
+}
+
 static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
 {
 	struct jf_footprint_walk *walk = data;
 	struct mm_struct *mm = ref->mm;
-	struct vm_area_struct *vma;
 
 	if (!ref->counted) {
 		/* its faults change what another one counts for */
@@ -255,11 +283,7 @@ static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
 	/* before the tables are read: what grows meanwhile has grown since */
 	jf_member_set_walked(walk->c, ref, jf_usage_member(ref, walk->metric) >> PAGE_SHIFT,
 			     jf_usage_faults(ref->pid));
-	if (jf_footprint_lock(walk, mm)) {
-		VMA_ITERATOR(vmi, mm, 0);
-
-		for_each_vma(vmi, vma) jf_footprint_vma(walk, vma);
-		mmap_read_unlock(mm);
+	if (jf_footprint_space(walk, mm)) {
 		if (walk->metric == JF_METRIC_RSS_SWAP)
 			walk->uncounted += (u64)jf_mm_counter(mm, MM_SWAPENTS) << PAGE_SHIFT;
 	} else {

@@ -74,6 +74,7 @@ enum jf_reason {
 	JF_REASON_STOPPED,
 	JF_REASON_KILLED,
 	JF_REASON_HARD_LIMIT,
+	JF_NR_REASONS,
 };
 
 /**

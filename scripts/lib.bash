@@ -36,8 +36,8 @@ kernel_release()
 	release=$(find /boot -name "vmlinuz-${1%-rt}.*-$flavour-amd64" -printf '%f\n' | sed 's/^vmlinuz-//' |
 		  sort -V | tail -n 1)
 	[ -n "$release" ] ||
-		die "no kernel '$1' here: give 6.1 or 6.12, which scripts/setup installs, 6.12-rt (scripts/setup rt)," \
-			"debug or plain, or a release"
+		die "no kernel '$1' here: give 6.1, 6.12 or 6.12-rt, which scripts/setup installs, debug, kcsan or" \
+			"plain, or a release"
 	echo "$release"
 }
 

@@ -5,6 +5,9 @@
 # shellcheck source=selftests/lib.sh
 . "${0%/*}/lib.sh"
 begin
+before_hard=$(stat_of kills_hard_limit)
+before_killed=$(stat_of kills_killed)
+before_stopped=$(stat_of kills_stopped)
 make a b
 
 # Nothing of a container is there any more: no process, no member.
@@ -26,12 +29,27 @@ go() { # FILE
 	: >"$work/$1"
 }
 
+by_reason() {
+	echo "$(stat_of kills_hard_limit) $(stat_of kills_killed) $(stat_of kills_stopped)"
+}
+
+has_killed() { # SINCE
+	[ "$(count a kill)" -gt "$1" ]
+}
+
+# Once more: that it is killed it may have been before.
+wait_kill() { # SINCE
+	wait_for has_killed "$1"
+	wait_state a killed
+}
+
 ends_by_limit() { # TITLE STEP...: who does this is killed by the hard limit of 16M
 	title=$1
 	shift
+	kills=$(count a kill)
 	put a hard_limit 16M
 	act_in a "$@"
-	wait_state a killed
+	wait_kill "$kills"
 	is "$title" "$(status a state) $(status a reason)" "killed hard_limit"
 	wait
 }
@@ -79,6 +97,8 @@ is "hard comes before kill, and kill before exit" "$(history a | sed 's/.*start 
 is "the exit status tells of the signal" "$(status a exit_status)" 137
 # two of the kills were ours
 is "the events count it" "$(count a hard) $(count a kill)" "1 3"
+is "and stats counts them by reason" "$(by_reason)" \
+	"$((before_hard + 1)) $((before_killed + 2)) $before_stopped"
 holds "usage at the hard event was above the limit" at_least "$(event a usage hard)" 16777217
 holds "peak is the highest usage" at_least "$(status a peak)" "$(event a usage hard)"
 is "nothing is used by an ended container" "$(status a usage) $(status a procs)" "0 0"
@@ -132,9 +152,10 @@ wait_for has_procs a 1
 put a kill 1
 holds "who flees by forking is killed" wait_state a killed
 is "nobody has got away" "$(pgrep -c actor)" 0
+kills=$(count a kill)
 put a hard_limit 1M
 act_in a bomb:80
-wait_state a killed
+wait_kill "$kills"
 is "a fork bomb above its hard limit is killed" "$(status a reason) $(status a procs)" "hard_limit 0"
 
 # --- whatever runs when the timer fires ---
@@ -190,7 +211,8 @@ put a hard_limit 16M
 put b hard_limit 64M
 act_in b anon:10M mark:"$work/m8" pause
 marked m8 >/dev/null
+kills=$(count a kill)
 act_in a eat:64K
-wait_state a killed
+wait_kill "$kills"
 is "the limit of one container is nothing to another" "$(status b state) $(status b reason)" "running none"
 finish
