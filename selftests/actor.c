@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/sched.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -217,6 +218,23 @@ static void do_fork(const char *arg)
 	pid_t pid = forked();
 
 	(void)arg;
+	if (pid)
+		exit_as(pid);
+}
+
+/* A child with this number, which nobody has, goes on; its status becomes ours. */
+static void do_numbered(const char *arg)
+{
+	pid_t number = strtol(arg, NULL, 10);
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uintptr_t)&number,
+		.set_tid_size = 1,
+	};
+	pid_t pid = syscall(SYS_clone3, &args, sizeof(args));
+
+	if (pid < 0)
+		die("clone3");
 	if (pid)
 		exit_as(pid);
 }
@@ -625,6 +643,7 @@ static const struct {
 	{ "pageout", do_pageout },
 	{ "pause", do_pause },
 	{ "fork", do_fork },
+	{ "numbered", do_numbered },
 	{ "orphan", do_orphan },
 	{ "children", do_children },
 	{ "crowd", do_crowd },
