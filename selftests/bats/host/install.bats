@@ -28,7 +28,7 @@ userspace() {
 	for path in share/man/man{1/jf.1,1/jfrun.1,1/jflog.1,5/jackfruit.conf.5,7/jackfruit.7,8/jf-oci-hook.8} \
 		share/bash-completion/completions/jf.bash lib/udev/rules.d/90-jackfruit.rules \
 		share/containers/oci/hooks.d/jackfruit.json lib/modprobe.d/jackfruit.conf \
-		lib/modules-load.d/jackfruit.conf lib/systemd/system/jackfruit-{limits.service,metrics.service,metrics.timer} \
+		lib/modules-load.d/jackfruit.conf lib/tmpfiles.d/jackfruit.conf lib/systemd/system/jackfruit-{limits.service,metrics.service,metrics.timer} \
 		share/jackfruit/alerts.yml share/jackfruit/dashboard.json; do
 		[ -f "$D/usr/$path" ]
 		[ "$(stat -c %a "$D/usr/$path")" = 644 ]
@@ -67,6 +67,15 @@ userspace() {
 	sed -i 's|^ExecStart=/usr/bin/jf |ExecStart=/bin/true |; s|^ExecReload=/usr/bin/jf |ExecReload=/bin/true |; /^Documentation/d' "$dir"/*
 	run -0 systemd-analyze verify --recursive-errors=no "$dir"/*
 	[ -z "$output" ]
+}
+
+@test "systemd-tmpfiles: records and logs have their directories, with their modes" {
+	command -v systemd-tmpfiles > /dev/null || skip "no systemd-tmpfiles"
+	userspace install prefix=/usr
+	# as a start with a strict umask may have left it
+	mkdir -p -m 700 "$D/run/jackfruit"
+	systemd-tmpfiles --create --root="$D" jackfruit.conf
+	[ "$(stat -c '%A %U' "$D/run/jackfruit" "$D/var/log/jackfruit")" = $'drwxr-xr-x root\ndrwxr-xr-x root' ]
 }
 
 @test "the template for modprobe names each parameter of the module, with its default, and no other" {
