@@ -21,7 +21,7 @@ userspace() {
 	# whatever the umask is
 	(umask 077; userspace install prefix=/usr)
 	[ -z "$(find "$D/usr" ! -perm -444)" ]
-	for path in bin/jf bin/jfrun bin/jflog libexec/jackfruit/jf-oci-hook lib/udev/jackfruit-event \
+	for path in bin/jf bin/jfrun bin/jflog libexec/jackfruit/{jf-oci-hook,jf-runc} lib/udev/jackfruit-event \
 		lib/systemd/system-generators/jackfruit-generator; do
 		[ -L "$D/usr/$path" ] || [ -x "$D/usr/$path" ]
 	done
@@ -97,6 +97,19 @@ userspace() {
 			return 1
 		}
 	done < <(sed -nE 's|^What:.*/([a-z_]+)$|\1|p' "$TOP"/Documentation/ABI/testing/* | grep -vx -e jackfruit -e uevent)
+}
+
+@test "every setting is in jackfruit.conf(5) and in jf-oci-hook(8)" {
+	local name page
+	while read -r name; do
+		for page in jackfruit.conf.5 jf-oci-hook.8; do
+			grep -qw "$name" "$TOP/userspace/man/$page" || {
+				echo "$page does not have $name"
+				return 1
+			}
+		done
+	done < <(sed -nE 's|^What:.*/([a-z_]+)$|\1|p' "$TOP/Documentation/ABI/testing/configfs-jackfruit" |
+		grep -vxE 'jackfruit|pids|stop|kill')
 }
 
 # options of a text on stdin, one a line: long ones, and short ones that stand where an option does
