@@ -73,7 +73,8 @@ userspace() {
 	command -v systemd-tmpfiles > /dev/null || skip "no systemd-tmpfiles"
 	userspace install prefix=/usr
 	# as a start with a strict umask may have left it
-	mkdir -p -m 700 "$D/run/jackfruit"
+	mkdir -p "$D/run"
+	mkdir -m 700 "$D/run/jackfruit"
 	systemd-tmpfiles --create --root="$D" jackfruit.conf
 	[ "$(stat -c '%A %U' "$D/run/jackfruit" "$D/var/log/jackfruit")" = $'drwxr-xr-x root\ndrwxr-xr-x root' ]
 }
