@@ -6,24 +6,24 @@
 # shown below it. With REGENERATE=DIR in the environment DIR gets each document with the outputs as they were this
 # time, where any differs in more than may be: see scripts/regenerate-examples. REGENERATE_ALL=1: in any case.
 #
-# An example is an indented block with lines `# COMMAND`. Numbers and white space may differ, but for the values of
-# limits, statuses and nice. A command below which nothing is shown must succeed. A block that cannot be run has
-# directly before it a line <!-- not run: REASON -->. An indented block is the one or the other, but for README.md's.
+# An example is an indented block with lines `# COMMAND`. Numbers and white space may differ, but for values that must
+# be what is shown: see normal(). A command below which nothing is shown must succeed. A block that cannot be run has
+# directly before it a line <!-- not run: REASON -->, and is in guide.not-run. An indented block is the one or the other.
 # shellcheck disable=SC2317 # the trap calls a function by name
 # shellcheck source=selftests/lib.sh
 . "${0%/*}/lib.sh"
 begin
 
-# DOCUMENT DIR [STRICT]: DIR/001/title, and DIR/001/reason, or DIR/001/001.command and DIR/001/001.want, and so on
+# DOCUMENT DIR: DIR/001/title, and DIR/001/reason, or DIR/001/001.command and DIR/001/001.want, and so on
 extract() {
-	awk -v document="${1##*/}" -v dir="$2" -v strict="${3:-}" '
+	awk -v document="${1##*/}" -v dir="$2" '
 		function say(file, text) {
 			print text >(block "/" file)
 			close(block "/" file)
 		}
 
 		function finish() {
-			if (inside && (commands || marker || strict)) {
+			if (inside) {
 				block = sprintf("%s/%03d", dir, ++blocks)
 				system("mkdir -p " block)
 				again = ++seen[heading]
@@ -64,23 +64,49 @@ extract() {
 	' "$1"
 }
 
-# What is left when numbers and columns are not looked at, but for those that the example itself has set.
-normal() {
+# What is left when numbers and columns are not looked at, but for those that must be what is shown: the value behind
+# a word of `kept`, the only line of a file of that name which the command prints, and in what `jf ps` prints all but
+# PID, usage and peak, and the time.
+normal() { # FILE COMMAND-FILE
 	awk '
-		{
-			done = ""
-			rest = $0
-			while (match(rest, /[0-9]+(\.[0-9]+)?[BKMGTs]?/)) {
-				before = done substr(rest, 1, RSTART - 1)
-				number = substr(rest, RSTART, RLENGTH)
-				done = before (before ~ /(limit|status|nice)[ =:]+$/ ? number : "N")
-				rest = substr(rest, RSTART + RLENGTH)
-			}
-			$0 = done rest
-			$1 = $1
-			print
+		BEGIN {
+			kept = "(limit|status|nice|procs|history|scan_m[a-z]+_us|soft|hard|kill|wchar|NoNewPrivs|Seccomp"
+			kept = kept "|Cap[A-Z][a-z]+|Sig(Ign|Cgt)|HugePages_[A-Za-z]+|I am|PID)"
 		}
-	' "$1"
+
+		FILENAME != ARGV[2] {
+			files = $1 == "cat" ? split($0, file, " ") : 0
+			next
+		}
+
+		{ line[++lines] = $0 }
+
+		function plain(text, done, before, number) {
+			done = ""
+			while (match(text, /[0-9]+(\.[0-9]+)?[BKMGTs]?/)) {
+				before = done substr(text, 1, RSTART - 1)
+				number = substr(text, RSTART, RLENGTH)
+				done = before (before ~ kept "[ \t=:]+$" ? number : "N")
+				text = substr(text, RSTART + RLENGTH)
+			}
+			return done text
+		}
+
+		END {
+			for (i = 1; i <= lines; i++) {
+				$0 = line[i]
+				if (/^NAME +STATE +PID +PROCS +USAGE +PEAK/)
+					table = 1
+				else if (table && NF >= 12)
+					$3 = $5 = $6 = $9 = "N"
+				# cat A B: line 1 is of A
+				else if (!(files == lines + 1 && file[i + 1] ~ "(^|[/_])" kept "$"))
+					$0 = plain($0)
+				$1 = $1
+				print
+			}
+		}
+	' "$2" "$1"
 }
 
 # The shell that a document is typed into: for each NNN.command its NNN.got and NNN.status.
@@ -95,8 +121,8 @@ check_command() { # FILE without .command
 	if [ ! -s "$1.status" ]; then
 		printf '%s\n' "# $(cat "$1.command")" "was not run, or did not end"
 	elif [ -e "$1.want" ]; then
-		normal "$1.want" >"$work/want"
-		normal "$1.got" >"$work/got"
+		normal "$1.want" "$1.command" >"$work/want"
+		normal "$1.got" "$1.command" >"$work/got"
 		cmp -s "$work/want" "$work/got" && return
 		printf '%s\n' "# $(cat "$1.command")" "got:" "$(cat "$1.got")" "want:" "$(cat "$1.want")"
 	elif [ "$(cat "$1.status")" != 0 ]; then
@@ -117,11 +143,11 @@ check_block() { # DIR
 }
 
 # The document with what was printed in the place of what is shown.
-regenerate() { # DOCUMENT DIR [STRICT]: to stdout
-	awk -v dir="$2" -v strict="${3:-}" '
+regenerate() { # DOCUMENT DIR: to stdout
+	awk -v dir="$2" '
 		# the same counting as extract()
 		function finish(i, line, file) {
-			if (inside && (commands || marker || strict))
+			if (inside)
 				blocks++
 			for (i = 1; i <= lines; i++) {
 				if (!at[i] || marker) {
@@ -162,12 +188,11 @@ regenerate() { # DOCUMENT DIR [STRICT]: to stdout
 	' "$1"
 }
 
-check_document() { # FILE [STRICT]
+check_document() { # FILE
 	dir=$work/${1##*/}
 	before=$failures
-	skipped=0
 	mkdir "$dir"
-	extract "$1" "$dir" "${2:-}"
+	extract "$1" "$dir"
 	home=$(mktemp -d "$work/home.XXXXXX")
 	rootfs "$home/web"
 	rootfs "$home/hog"
@@ -176,18 +201,18 @@ check_document() { # FILE [STRICT]
 	left=$(ls "$JF_CONFIGFS" 2>/dev/null)
 	for block in "$dir"/*; do
 		if [ -e "$block/reason" ]; then
-			skipped=$((skipped + 1))
-			echo "# not run: $(cat "$block/title"): $(cat "$block/reason")"
+			echo "$(cat "$block/title"): $(cat "$block/reason")"
 		else
-			check_block "$block"
+			check_block "$block" >&3
 		fi
-	done
-	echo "# ${1##*/}: $skipped not run"
+	done 3>&1 >"$work/not-run"
+	is "${1##*/}: what is not run is what is known of" "$(cat "$work/not-run")" \
+		"$(grep "^${1##*/}: " "$here/guide.not-run")"
 	for name in $left; do
 		drop "$name" || echo "# left behind: $name"
 	done
 	if [ -n "${REGENERATE:-}" ] && [ "$failures${REGENERATE_ALL:-}" != "$before" ]; then
-		regenerate "$1" "$dir" "${2:-}" >"$REGENERATE/${1##*/}"
+		regenerate "$1" "$dir" >"$REGENERATE/${1##*/}"
 	fi
 }
 
@@ -213,9 +238,7 @@ done
 modprobe -r jackfruit || skip_all "the module cannot be unloaded"
 
 for document; do
-	strict=strict
-	[ "${document##*/}" != README.md ] || strict=
-	check_document "$document" $strict
+	check_document "$document"
 	modprobe -r jackfruit
 done
 finish

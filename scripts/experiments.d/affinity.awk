@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # affinity.awk - KERNEL/affinity.tsv of each kernel: percent of a CPU for each container, and the work that was done
 BEGIN {
-	FS = "\t"
 	title["alone"] = "one container on CPU 0"
 	title["one_cpu"] = "two, both on CPU 0"
 	title["two_cpus"] = "two, on CPU 0 and on CPU 1"
@@ -10,17 +9,8 @@ BEGIN {
 	title["three_pinned"] = "three, on CPUs 0, 0 and 1"
 }
 
-FNR == 1 {
-	n = split(FILENAME, part, "/")
-	kernel[++kernels] = part[n - 1]
-	next
-}
-
 {
-	if (!($1 in seen)) {
-		seen[$1] = 1
-		order[++cases] = $1
-	}
+	keep($1)
 	at = kernels SUBSEP $1
 	list[at] = list[at] sprintf("%5.0f", 100 * $4 / ($4 + $5))
 	# a second: the windows are not all as long
@@ -28,13 +18,7 @@ FNR == 1 {
 }
 
 END {
-	printf "%-28s", ""
-	for (k = 1; k <= kernels; k++)
-		printf "  | %-28s", "Linux " kernel[k]
-	printf "\n%-28s", ""
-	for (k = 1; k <= kernels; k++)
-		printf "  | %-18s %9s", "% of a CPU, each", "all work"
-	printf "\n"
+	heading("", sprintf("%-28s", ""), sprintf("%-18s %9s", "% of a CPU, each", "all work"))
 	for (c = 1; c <= cases; c++) {
 		printf "%-28s", title[order[c]]
 		for (k = 1; k <= kernels; k++)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # latency.awk - KERNEL/latency.tsv of each kernel: some percentiles, microseconds
 BEGIN {
-	FS = "\t"
 	title["alone"] = "alone"
 	title["hog"] = "beside a cpu_hog"
 	title["hog_first"] = "the same, itself at nice -10"
@@ -11,28 +10,13 @@ BEGIN {
 	title["hogs4"] = "beside four cpu_hogs"
 }
 
-FNR == 1 {
-	n = split(FILENAME, part, "/")
-	kernel[++kernels] = part[n - 1]
-	next
-}
-
 {
-	if (!($1 in seen)) {
-		seen[$1] = 1
-		order[++cases] = $1
-	}
+	keep($1)
 	late[kernels, $1, $2] = $3
 }
 
 END {
-	printf "%-34s", ""
-	for (k = 1; k <= kernels; k++)
-		printf "  | %-26s", "Linux " kernel[k]
-	printf "\n%-34s", "late, microseconds"
-	for (k = 1; k <= kernels; k++)
-		printf "  | %8s %8s %8s", "p50", "p99", "worst"
-	printf "\n"
+	heading("", sprintf("%-34s", "late, microseconds"), sprintf("%8s %8s %8s", "p50", "p99", "worst"))
 	for (c = 1; c <= cases; c++) {
 		printf "%-34s", order[c] in title ? title[order[c]] : order[c]
 		for (k = 1; k <= kernels; k++)

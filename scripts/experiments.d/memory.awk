@@ -1,23 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # memory.awk - KERNEL/memory.tsv of each kernel: medians of the rounds
 BEGIN {
-	FS = "\t"
 	title["alone"] = "alone, nice 0"
 	title["hog"] = "beside a cpu_hog, nice 0"
 	title["hog_nice19"] = "beside a cpu_hog, nice 19"
 }
 
-FNR == 1 {
-	n = split(FILENAME, part, "/")
-	kernel[++kernels] = part[n - 1]
-	next
-}
-
 {
-	if (!($1 in seen)) {
-		seen[$1] = 1
-		order[++cases] = $1
-	}
+	keep($1)
 	at = kernels SUBSEP $1
 	rounds[at]++
 	for (i = 3; i <= 5; i++)
@@ -37,13 +27,7 @@ function median(at, i, n, j, k, sorted, x)
 }
 
 END {
-	printf "%-26s", ""
-	for (k = 1; k <= kernels; k++)
-		printf "  | %-29s", "Linux " kernel[k]
-	printf "\n%-26s", ""
-	for (k = 1; k <= kernels; k++)
-		printf "  | %9s %9s %9s", "life, ms", "over, KiB", "death, ms"
-	printf "\n"
+	heading("", sprintf("%-26s", ""), sprintf("%9s %9s %9s", "life, ms", "over, KiB", "death, ms"))
 	for (c = 1; c <= cases; c++) {
 		printf "%-26s", title[order[c]]
 		for (k = 1; k <= kernels; k++) {

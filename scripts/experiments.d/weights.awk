@@ -1,15 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # weights.awk - KERNEL/weights.tsv of each kernel, beside what the kernel's table of weights says
 BEGIN {
-	FS = "\t"
 	# sched_prio_to_weight of kernel/sched/core.c, nice 0 to 19
 	split("1024 820 655 526 423 335 272 215 172 137 110 87 70 56 45 36 29 23 18 15", weight, " ")
-}
-
-FNR == 1 {
-	n = split(FILENAME, part, "/")
-	kernel[++kernels] = part[n - 1]
-	next
 }
 
 {
@@ -36,13 +29,8 @@ function row(autogroup, nice, expect, k, at)
 }
 
 END {
-	printf "%-20s", "     the table says"
-	for (k = 1; k <= kernels; k++)
-		printf "  | %-38s", "Linux " kernel[k] ": measured"
-	printf "\n%4s  %6s %8s", "nice", "weight", "ratio"
-	for (k = 1; k <= kernels; k++)
-		printf "  | %7s %8s %8s  %12s", "ratio", "off by", "share %", "turns, ms"
-	printf "\n"
+	heading("     the table says", sprintf("%4s  %6s %8s", "nice", "weight", "ratio"),
+		sprintf("%7s %8s %8s  %12s", "ratio", "off by", "share %", "turns, ms"), ": measured")
 	for (nice = 0; nice < 20; nice++)
 		row("off", nice, weight[1] / weight[nice + 1])
 	printf "with autogroup, each container in a session of its own:\n"

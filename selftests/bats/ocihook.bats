@@ -27,6 +27,7 @@ teardown() {
 		runc delete -f "$name" 2> /dev/null || true
 	done
 	kill "$(< "$B/syslogd")"
+	rm -f /dev/log
 	for name in "$JF"/*/; do
 		[ -d "$name" ] || continue
 		echo 1 > "$name/kill"
@@ -171,6 +172,25 @@ leaves_others_alone() {
 
 @test "runc: a name that is taken fails the start and stays as it is; another name can be given" {
 	leaves_others_alone runc
+}
+
+@test "jf-runc, called as for docker: a variable is the limit, the name is the ID that docker shows" {
+	local id=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+	bundle 'del(.hooks) | .process.env += ["JACKFRUIT_HARD_LIMIT=64M"]' sleep 1000
+	sed "s|@jfdir@|${HOOK%/*}|" "$BATS_TEST_DIRNAME/../../userspace/ocihook/jf-runc.in" > jf-runc
+	chmod +x jf-runc
+	docker_runs() {
+		"$B/jf-runc" --root "$B/moby" --log "$B/log.json" --log-format json "$@"
+	}
+	docker_runs create --bundle "$B" --pid-file "$B/init.pid" $id < /dev/null > /dev/null 2>&1 3>&-
+	is "$JF/0123456789ab/hard_limit" 67108864
+	is "$CLASS/0123456789ab/pid" "$(< init.pid)"
+	docker_runs start $id
+	wait_until is "$CLASS/0123456789ab/procs" 1
+	docker_runs kill $id 9
+	wait_until is "$CLASS/0123456789ab/state" exited
+	docker_runs delete --force $id
+	nothing_left
 }
 
 @test "crun without cgroups: the limits of linux.resources.memory, where no annotation says otherwise" {

@@ -12,7 +12,7 @@ setup() {
 	mkdir -p "$B"/{etc,conf,units,generators}
 	make -s -C "$BATS_TEST_DIRNAME/../../userspace" install prefix="$B/usr" unitdir="$B/units" \
 		generatordir="$B/generators" udevdir="$B/udev" hooksdir="$B/hooks" \
-		modprobedir="$B/modprobe.d" modulesloaddir="$B/modules-load.d"
+		modprobedir="$B/modprobe.d" modulesloaddir="$B/modules-load.d" tmpfilesdir="$B/tmpfiles.d"
 	cp /lib/systemd/system/{sysinit,basic,shutdown,multi-user,timers}.target /lib/systemd/system/{-.slice,system.slice} \
 		/lib/systemd/system/modprobe@.service "$B/units" 2> /dev/null || true
 	# the rest of the system is none of this test's

@@ -80,7 +80,7 @@ _jf() {
 		compopt -o filenames 2>/dev/null
 		return
 		;;
-	metrics) options='--output' ;;
+	metrics) options='--output --openmetrics' ;;
 	help) words=$verbs ;;
 	esac
 	if [[ $word == -* ]]; then

@@ -21,14 +21,14 @@ userspace() {
 	# whatever the umask is
 	(umask 077; userspace install prefix=/usr)
 	[ -z "$(find "$D/usr" ! -perm -444)" ]
-	for path in bin/jf bin/jfrun bin/jflog libexec/jackfruit/jf-oci-hook lib/udev/jackfruit-event \
+	for path in bin/jf bin/jfrun bin/jflog libexec/jackfruit/{jf-oci-hook,jf-runc} lib/udev/jackfruit-event \
 		lib/systemd/system-generators/jackfruit-generator; do
 		[ -L "$D/usr/$path" ] || [ -x "$D/usr/$path" ]
 	done
 	for path in share/man/man{1/jf.1,1/jfrun.1,1/jflog.1,5/jackfruit.conf.5,7/jackfruit.7,8/jf-oci-hook.8} \
 		share/bash-completion/completions/jf.bash lib/udev/rules.d/90-jackfruit.rules \
 		share/containers/oci/hooks.d/jackfruit.json lib/modprobe.d/jackfruit.conf \
-		lib/modules-load.d/jackfruit.conf lib/systemd/system/jackfruit-{limits.service,metrics.service,metrics.timer} \
+		lib/modules-load.d/jackfruit.conf lib/tmpfiles.d/jackfruit.conf lib/systemd/system/jackfruit-{limits.service,metrics.service,metrics.timer} \
 		share/jackfruit/alerts.yml share/jackfruit/dashboard.json; do
 		[ -f "$D/usr/$path" ]
 		[ "$(stat -c %a "$D/usr/$path")" = 644 ]
@@ -69,6 +69,16 @@ userspace() {
 	[ -z "$output" ]
 }
 
+@test "systemd-tmpfiles: records and logs have their directories, with their modes" {
+	command -v systemd-tmpfiles > /dev/null || skip "no systemd-tmpfiles"
+	userspace install prefix=/usr
+	# as a start with a strict umask may have left it
+	mkdir -p "$D/run"
+	mkdir -m 700 "$D/run/jackfruit"
+	systemd-tmpfiles --create --root="$D" jackfruit.conf
+	[ "$(stat -c '%A %U' "$D/run/jackfruit" "$D/var/log/jackfruit")" = $'drwxr-xr-x root\ndrwxr-xr-x root' ]
+}
+
 @test "the template for modprobe names each parameter of the module, with its default, and no other" {
 	local name value
 	[ "$(sed -nE 's/^module_param(_cb)?\(([a-z_]+),.*/\2/p' "$TOP"/kernel/*.c | sort)" = \
@@ -88,6 +98,19 @@ userspace() {
 			return 1
 		}
 	done < <(sed -nE 's|^What:.*/([a-z_]+)$|\1|p' "$TOP"/Documentation/ABI/testing/* | grep -vx -e jackfruit -e uevent)
+}
+
+@test "every setting is in jackfruit.conf(5) and in jf-oci-hook(8)" {
+	local name page
+	while read -r name; do
+		for page in jackfruit.conf.5 jf-oci-hook.8; do
+			grep -qw "$name" "$TOP/userspace/man/$page" || {
+				echo "$page does not have $name"
+				return 1
+			}
+		done
+	done < <(sed -nE 's|^What:.*/([a-z_]+)$|\1|p' "$TOP/Documentation/ABI/testing/configfs-jackfruit" |
+		grep -vxE 'jackfruit|pids|stop|kill')
 }
 
 # options of a text on stdin, one a line: long ones, and short ones that stand where an option does

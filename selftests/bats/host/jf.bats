@@ -20,6 +20,12 @@ teardown() { fixture_teardown; }
 	[[ ${lines[1]} == *"sleep 30" ]]
 }
 
+@test "whatever the caller's umask: anybody can list containers, what they wrote is root's" {
+	rm -rf "$JF_RUNDIR" "$JF_LOGDIR"
+	(umask 077; jf start web "$F/rootfs" -- sleep 30)
+	[ "$(stat -c %a "$JF_RUNDIR" "$JF_RUNDIR/web" "$JF_RUNDIR/web/command" "$JF_LOGDIR")" = $'755\n755\n644\n755' ]
+}
+
 @test "start passes the defaults, 40M and 64M" {
 	jf start web "$F/rootfs" true
 	[ "$(tr '\n' ' ' <"$STUB_ARGS")" = "--ready-fd 3 --soft 40M --hard 64M web $F/rootfs -- true " ]

@@ -106,6 +106,34 @@ has() {
 	[ "$(grep -v '^#' "$F/text")" = 'jackfruit_module_loaded 0' ]
 }
 
+# openmetrics: stdin is in that format, says a strict reader of it; its families and their types
+openmetrics() {
+	/usr/bin/python3 -c '
+import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse
+for family in parse(sys.stdin.read()):
+    print(family.name, family.type, family.unit, len(family.samples))'
+}
+
+@test "--openmetrics: a parser of it takes all of it, and finds the same numbers" {
+	/usr/bin/python3 -c 'import prometheus_client' || skip "no python3-prometheus-client: make setup"
+	fleet
+	jf metrics --openmetrics >"$F/text"
+	run -0 openmetrics <"$F/text"
+	has 'jackfruit_module_loaded gauge  1' 'jackfruit_container_usage_bytes gauge bytes 2' \
+		'jackfruit_container_events counter  6' 'jackfruit_scan_seconds counter seconds 1'
+	diff <(jf metrics | grep -v '^#') <(grep -v '^#' "$F/text")
+	# in the other format it is refused
+	run ! openmetrics < <(jf metrics)
+	rm -r "$JF_DEBUGFS"
+	jf metrics --openmetrics | openmetrics
+	rm -r "${JF_CLASS:?}"
+	run -0 openmetrics < <(jf metrics --openmetrics)
+	[ "$output" = 'jackfruit_module_loaded gauge  1' ]
+	jf metrics --openmetrics -o "$F/file"
+	[ "$(tail -n 1 "$F/file")" = '# EOF' ]
+}
+
 @test "labels are quoted" {
 	need_promtool
 	container web 'state=a"b\c'

@@ -11,12 +11,13 @@
 
 cmd_usage() {
 	cat <<'EOF'
-usage: jf metrics [-o FILE]
+usage: jf metrics [--openmetrics] [-o FILE]
 
 Prints what Prometheus is to know of the containers and of the module, in its
 text format, as node_exporter's textfile collector reads it.
 
   -o, --output FILE   write FILE instead, which is replaced at once or not at all
+  --openmetrics       in the OpenMetrics format, for others than that collector
 
 Without the module there is one metric, jackfruit_module_loaded, which is 0.
 What only root can see (debugfs) is left out if it cannot be read.
@@ -57,8 +58,13 @@ metrics_values() {
 }
 
 metrics_text() {
-	LC_ALL=C awk -F '\t' "$JF_AWK_JSON"'
+	LC_ALL=C awk -F '\t' -v openmetrics="$_openmetrics" "$JF_AWK_JSON"'
 	function family(name, type, help) {
+		# there a family of counters is named without what its samples end with
+		if (openmetrics && type == "counter")
+			sub(/_total$/, "", name)
+		if (openmetrics && match(name, /_(bytes|seconds)$/))
+			print "# UNIT jackfruit_" name " " substr(name, RSTART + 1)
 		print "# HELP jackfruit_" name " " help
 		print "# TYPE jackfruit_" name " " type
 	}
@@ -162,6 +168,7 @@ metrics_print() {
 	else
 		printf '\tloaded\t0\n' | metrics_text
 	fi
+	[ -z "$_openmetrics" ] || echo '# EOF'
 }
 
 # metrics_write FILE: through a file beside it, whose name the collector does not read.
@@ -175,6 +182,7 @@ metrics_write() {
 
 cmd_main() {
 	_output=
+	_openmetrics=
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-o | --output)
@@ -183,6 +191,7 @@ cmd_main() {
 			shift
 			;;
 		--output=*) _output=${1#*=} ;;
+		--openmetrics) _openmetrics=yes ;;
 		-?*) unknown_option "$1" ;;
 		*) usage_die "'$1': metrics takes no argument: it tells of all containers" ;;
 		esac
