@@ -172,6 +172,12 @@ need_jq() {
 	[ "$(<"$JF_CONFIGFS/a/hard_limit")" = 2M ]
 }
 
+@test "attach: a soft limit above the hard one: nothing is made" {
+	run -1 jf attach --soft 2M --hard 1M new $$
+	[[ $output == "jf: new: the soft limit (2097152) would be above the hard limit (1048576)"* ]]
+	[ ! -e "$JF_CONFIGFS/new" ]
+}
+
 @test "attach of a member of another container names that container" {
 	container a
 	container b
