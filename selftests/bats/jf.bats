@@ -203,6 +203,15 @@ several() {
 	wait
 }
 
+@test "exec: as the user, with the environment and in the directory that it was started with" {
+	jf start --user 5:6 --env X='y z' --workdir /tmp a "$R" sleep 100
+	run -0 jf exec a -- sh -c 'id -u; id -g; pwd; echo "$X"'
+	[ "$output" = $'5\n6\n/tmp\ny z' ]
+	run -0 jf exec --user 0 --workdir / a -- sh -c 'id -u; pwd; echo "$X"'
+	[ "$output" = $'0\n/\ny z' ]
+	jf kill a
+}
+
 # ---- limits --------------------------------------------------------------------
 
 @test "above the hard limit it is killed, the reason is the hard limit, and a neighbour goes on" {

@@ -56,7 +56,7 @@ struct ulimit {
  * @binds: further mounts, in the order given
  * @bind_count: how many
  * @workdir: where the command starts
- * @user: UID[:GID] or a name of the container's
+ * @user: UID[:GID] or a name of the container's; NULL: root, or with --join whom that one runs as
  * @overlay: where what is written goes: a directory, or `tmpfs`; NULL: ROOTFS
  * @uid_map: the user namespace's users
  * @uid_map_count: how many ranges; 0: no user namespace
@@ -138,6 +138,8 @@ int userns_fd(void);
 size_t userns_fds(int *fds);
 uid_t userns_uid(uid_t uid);
 gid_t userns_gid(gid_t gid);
+uid_t userns_uid_inside(uid_t uid);
+gid_t userns_gid_inside(gid_t gid);
 bool userns_has(uid_t uid);
 
 /* join.c: --join */

@@ -15,7 +15,7 @@ static const char usage[] =
 	"\n"
 	"Runs CMD in a new container: in PID, mount, UTS, IPC and cgroup namespaces of its own, with\n"
 	"ROOTFS as its root, and from its first instruction on a member of jackfruit's container\n"
-	"NAME. With --join it runs in one that is running already.\n"
+	"NAME. With --join it runs in one that is running already, as that one's user.\n"
 	"\n"
 	"  --soft SIZE         soft limit: bytes, or with K, M or G, or max\n"
 	"  --hard SIZE         hard limit\n"

@@ -509,6 +509,30 @@ load jfrun-fixture
 	status_of "$run" 137
 }
 
+@test "--join: as the user and group that the container runs as, unless told otherwise" {
+	options=(--user 7:8)
+	in_container sleep 100
+	running a "$first"
+	run -0 "$JFRUN" --join a -- sh -c 'id -u; id -g; grep CapEff /proc/self/status'
+	[ "${lines[0]}:${lines[1]}" = 7:8 ]
+	[[ ${lines[2]} == *0000000000000000 ]]
+	running a "$first"
+	run -0 "$JFRUN" --join a --user 0 -- sh -c 'id -u; id -g; echo $HOME; grep CapEff /proc/self/status'
+	[[ $output == $'0\n0\n/root\n'*00000000800405fb ]]
+	kill -KILL "$first"
+	status_of "$run" 137
+	# who is who in a user namespace
+	rm "$JF_CLASS/a/state"
+	options=(--uidmap 0:100000:65536 --user 7:8)
+	in_container sleep 100
+	running a "$first"
+	[ "$(stat -c %u:%g "/proc/$first")" = 100007:100008 ]
+	run -0 "$JFRUN" --join a -- sh -c 'id -u; id -g'
+	[ "$output" = $'7\n8' ]
+	kill -KILL "$first"
+	status_of "$run" 137
+}
+
 @test "--join of what does not run, is not there, or is another process by now" {
 	fails 125 "container 'c': there is none of that name" jfrun --join c -- true
 	fails 125 "container 'a': is not running" jfrun --join a -- true

@@ -9,6 +9,7 @@
 #   command    what runs in it, one line, to be read by people
 #   argv       the same exactly: words, each ended by a NUL
 #   options    the options that it was started with: words, each ended by a NUL
+#   exec       those of them that `jf exec` takes, too, quoted for a shell
 #   restart    when it is run again; only if it may be
 #   restarts   how often it was
 #   again      is there as long as it is to be run again
