@@ -16,7 +16,7 @@ JF_HARD=
 JF_NICE=
 JF_OPTIONS= # all options as given, quoted for eval
 JF_RUNNER=  # those for jfrun, quoted too
-JF_EXEC=    # and those that are for `jf exec`, too
+JF_KEPT=    # and those that are for `jf exec`, too
 JF_LOGGER=  # those for jflog
 JF_RESTART=no
 JF_AUTOREMOVE=
@@ -166,7 +166,7 @@ launch_exec() {
 		;;
 	*) quote_word "$1=$2" ;;
 	esac
-	JF_EXEC="$JF_EXEC $REPLY"
+	JF_KEPT="$JF_KEPT $REPLY"
 }
 
 # check_restart POLICY

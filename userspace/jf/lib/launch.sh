@@ -33,7 +33,7 @@ launch_record() {
 	else
 		: >"$JF_RUNDIR/$JF_NAME/options"
 	fi
-	(umask 077 && record_put "$JF_NAME" exec "--user=0$JF_EXEC")
+	(umask 077 && record_put "$JF_NAME" exec "--user=0$JF_KEPT")
 	if [ "$JF_RESTART" != no ]; then
 		record_put "$JF_NAME" restart "$JF_RESTART"
 		: >"$JF_RUNDIR/$JF_NAME/again"
