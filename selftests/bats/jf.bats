@@ -285,6 +285,19 @@ several() {
 	nothing_left a
 }
 
+@test "--restart: whose directory is removed between two runs is not run again without limits" {
+	jf start --restart always a "$R" false
+	# long enough a rest behind it
+	wait_until holds /run/jackfruit/a/restarts 4
+	wait_until rmdir "$CONFIGFS/a"
+	wait_until gone "$(cat /run/jackfruit/a/logger)"
+	[ ! -e "$CONFIGFS/a" ]
+	run -0 jf ps a
+	[[ ${lines[1]} =~ ^a\ +lost\  ]]
+	run -0 jf rm a
+	nothing_left a
+}
+
 @test "--restart on-failure:N gives up after N; not after a stop" {
 	jf start --restart on-failure:2 a "$R" 'echo x; exit 3'
 	run -0 jf wait a

@@ -71,15 +71,20 @@ void ctl_check(const struct options *options)
 }
 
 /* Open the directory, making it if need be, so that no other jfrun starts something in it. */
-static void take(const char *name)
+static void take(const char *name, bool existing)
 {
 	cleanup_free char *path = format_text("%s/%s", paths_configfs(), name);
 
-	if (mkdir(path, 0755) == 0)
+	if (!existing && mkdir(path, 0755) == 0)
 		made = format_text("%s", path);
-	else if (errno != EEXIST)
+	else if (!existing && errno != EEXIST)
 		fail(EXIT_OWN, "cannot make the container '%s': %s", path, strerror(errno));
 	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0 && errno == ENOENT && existing)
+		fail(EXIT_OWN,
+		     "container '%s': there is none of that name (any more), and --existing makes "
+		     "none: it would be without its limits",
+		     name);
 	if (dir < 0)
 		fail(EXIT_OWN, "container '%s': %s", path, strerror(errno));
 	if (flock(dir, LOCK_EX | LOCK_NB) < 0) {
@@ -115,7 +120,7 @@ static void set(const char *name, const char *file, const char *value)
  */
 void ctl_make(const struct options *options)
 {
-	take(options->name);
+	take(options->name, options->existing);
 	set(options->name, "soft_limit", options->soft);
 	set(options->name, "hard_limit", options->hard);
 	set(options->name, "nice", options->nice);

@@ -52,6 +52,7 @@ struct ulimit {
  * @soft: soft limit as it was written; NULL: leave it
  * @hard: hard limit, the same
  * @nice: nice value, the same
+ * @existing: NAME is not to be made
  * @env: what --env adds, ended by NULL
  * @binds: further mounts, in the order given
  * @bind_count: how many
@@ -82,6 +83,7 @@ struct options {
 	const char *soft;
 	const char *hard;
 	const char *nice;
+	bool existing;
 	char **env;
 	struct bind *binds;
 	size_t bind_count;

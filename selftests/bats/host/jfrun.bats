@@ -110,6 +110,14 @@ load jfrun-fixture
 	is "$D/ready" "ready $pid"
 }
 
+@test "--existing: a container that is not there is not made, so nothing runs without limits" {
+	fails 125 "container 'c': there is none of that name (any more), and --existing makes none: it would be without its limits" \
+		jfrun --existing c "$R" true
+	[ ! -e "$JF_CONFIGFS/c" ]
+	run -0 jfrun --existing a "$R" hostname
+	[ "$output" = a ]
+}
+
 @test "if attaching fails nothing runs, and a directory that jfrun has made is gone" {
 	# a directory made now has no files in it, since this is no configfs
 	fails 125 "container 'new': was removed meanwhile: nothing has been run" \
