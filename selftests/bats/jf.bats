@@ -267,6 +267,21 @@ several() {
 	nothing_left b
 }
 
+@test "a jf start that is killed before it has heard: nothing runs, and rm clears its record away" {
+	local dir=$BATS_TEST_TMPDIR/bin
+	mkdir "$dir"
+	printf '#!/bin/sh\nkill -KILL $PPID\nexec %s "$@"\n' "$(command -v jflog)" >"$dir/jflog"
+	chmod +x "$dir/jflog"
+	PATH=$dir:$PATH JF_TOOLS=$dir:$JF_TOOLS jf_exec start a "$R" sleep 100 &
+	status_of $! 137
+	wait_until gone "$(cat /run/jackfruit/a/logger)"
+	[ ! -e "$CONFIGFS/a" ]
+	run -0 jf ps a
+	[[ ${lines[1]} =~ ^a\ +lost\  ]]
+	run -0 jf rm a
+	nothing_left a
+}
+
 # ---- restart -------------------------------------------------------------------
 
 @test "--restart: after its hard limit it is run again, with limits as they are now; stop is the end" {

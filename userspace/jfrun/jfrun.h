@@ -179,7 +179,7 @@ void sync_finish(void);
 
 /* report.c: --ready-fd, and what is undone on failure */
 void report_to(int fd);
-void report_ready(pid_t pid);
+bool report_ready(pid_t pid);
 void report_arm(void);
 
 /* child.c; at most so many descriptors are the child's */

@@ -132,7 +132,12 @@ trap 'kill $pid' TERM
 put pid $pid
 put state running
 if [ -n "$ready" ]; then
-	echo "ready $pid" >&3
+	trap '' PIPE
+	if ! echo "ready $pid" >&3; then
+		kill $pid
+		rm -r "$JF_CLASS/$name" "$JF_CONFIGFS/$name"
+		exit 125
+	fi
 	exec 3>&-
 fi
 wait $pid

@@ -110,6 +110,15 @@ load jfrun-fixture
 	is "$D/ready" "ready $pid"
 }
 
+@test "--ready-fd that nobody reads any more: the start is called off" {
+	mkfifo "$D/fifo"
+	exec 8<> "$D/fifo" 7> "$D/fifo" 8>&-
+	fails 125 "container 'a': nobody reads --ready-fd any more: the start is called off" \
+		jfrun --ready-fd 7 a "$R" sleep 100
+	exec 7>&-
+	gone "$(cat "$JF_CONFIGFS/a/pids")"
+}
+
 @test "--existing: a container that is not there is not made, so nothing runs without limits" {
 	fails 125 "container 'c': there is none of that name (any more), and --existing makes none: it would be without its limits" \
 		jfrun --existing c "$R" true
