@@ -203,6 +203,15 @@ several() {
 	wait
 }
 
+@test "exec: as the user, with the environment and in the directory that it was started with" {
+	jf start --user 5:6 --env X='y z' --workdir /tmp a "$R" sleep 100
+	run -0 jf exec a -- sh -c 'id -u; id -g; pwd; echo "$X"'
+	[ "$output" = $'5\n6\n/tmp\ny z' ]
+	run -0 jf exec --user 0 --workdir / a -- sh -c 'id -u; pwd; echo "$X"'
+	[ "$output" = $'0\n/\ny z' ]
+	jf kill a
+}
+
 # ---- limits --------------------------------------------------------------------
 
 @test "above the hard limit it is killed, the reason is the hard limit, and a neighbour goes on" {
@@ -258,6 +267,21 @@ several() {
 	nothing_left b
 }
 
+@test "a jf start that is killed before it has heard: nothing runs, and rm clears its record away" {
+	local dir=$BATS_TEST_TMPDIR/bin
+	mkdir "$dir"
+	printf '#!/bin/sh\nkill -KILL $PPID\nexec %s "$@"\n' "$(command -v jflog)" >"$dir/jflog"
+	chmod +x "$dir/jflog"
+	PATH=$dir:$PATH JF_TOOLS=$dir:$JF_TOOLS jf_exec start a "$R" sleep 100 &
+	status_of $! 137
+	wait_until gone "$(cat /run/jackfruit/a/logger)"
+	[ ! -e "$CONFIGFS/a" ]
+	run -0 jf ps a
+	[[ ${lines[1]} =~ ^a\ +lost\  ]]
+	run -0 jf rm a
+	nothing_left a
+}
+
 # ---- restart -------------------------------------------------------------------
 
 @test "--restart: after its hard limit it is run again, with limits as they are now; stop is the end" {
@@ -272,6 +296,19 @@ several() {
 	status_is a procs 0
 	[ "$(jf inspect a | grep -cE '^restart: +always$')" -eq 1 ]
 	[ "$(jf logs a | grep -c up)" -ge 3 ]
+	run -0 jf rm a
+	nothing_left a
+}
+
+@test "--restart: whose directory is removed between two runs is not run again without limits" {
+	jf start --restart always a "$R" false
+	# long enough a rest behind it
+	wait_until holds /run/jackfruit/a/restarts 4
+	wait_until rmdir "$CONFIGFS/a"
+	wait_until gone "$(cat /run/jackfruit/a/logger)"
+	[ ! -e "$CONFIGFS/a" ]
+	run -0 jf ps a
+	[[ ${lines[1]} =~ ^a\ +lost\  ]]
 	run -0 jf rm a
 	nothing_left a
 }

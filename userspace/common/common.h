@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What jfrun and jflog share: failing, descriptors, signals, executing. */
+/* What the tools share: failing, descriptors, paths, signals, executing. */
 #ifndef JF_COMMON_H
 #define JF_COMMON_H
 
@@ -40,6 +40,13 @@ void fd_standard_open(void);
 void fd_close(int *fd);
 int fd_close_others(int *keep, size_t count);
 int fd_write_all(int fd, const void *data, size_t size);
+int fd_write_value(int dir, const char *file, const char *value);
+
+/* paths.c */
+const char *paths_configfs(void);
+const char *paths_class(void);
+const char *paths_rundir(void);
+char *paths_missing(void);
 
 /* sig.c */
 int sig_prepare(void);

@@ -106,3 +106,23 @@ int fd_write_all(int fd, const void *data, size_t size)
 	}
 	return 0;
 }
+
+/**
+ * fd_write_value() - write a value and a newline to a file of the module's
+ * @dir: descriptor of the file's directory, or AT_FDCWD
+ * @file: its name
+ * @value: what
+ *
+ * By one write(): the module takes each write for a whole value.
+ *
+ * Return: 0, or an errno.
+ */
+int fd_write_value(int dir, const char *file, const char *value)
+{
+	cleanup_free char *line = format_text("%s\n", value);
+	cleanup_close int fd = openat(dir, file, O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, line, strlen(line)) < 0)
+		return errno;
+	return 0;
+}

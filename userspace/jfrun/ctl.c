@@ -23,38 +23,10 @@ static char *made;
 /* The module knows no `nice`: it is for us to set. */
 static bool nice_is_ours;
 
-static const char *root(const char *variable, const char *standard)
-{
-	const char *path = getenv(variable);
-
-	return path && *path ? path : standard;
-}
-
-static const char *configfs(void)
-{
-	return root("JF_CONFIGFS", "/sys/kernel/config/jackfruit");
-}
-
-static const char *class(void)
-{
-	return root("JF_CLASS", "/sys/class/jackfruit");
-}
-
-/* One value, one write(): the module takes each write for a whole value. Returns 0 or an errno. */
-static int write_attribute(const char *file, const char *value)
-{
-	cleanup_free char *line = format_text("%s\n", value);
-	cleanup_close int fd = openat(dir, file, O_WRONLY | O_TRUNC | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, line, strlen(line)) < 0)
-		return errno;
-	return 0;
-}
-
 /* The first line of a status file; empty if there is none. */
 static void read_status(const char *name, const char *file, char *line, int size)
 {
-	cleanup_free char *path = format_text("%s/%s/%s", class(), name, file);
+	cleanup_free char *path = format_text("%s/%s/%s", paths_class(), name, file);
 	FILE *stream = fopen(path, "re");
 
 	if (!stream || !fgets(line, size, stream))
@@ -87,30 +59,32 @@ static void refuse_running(const char *name)
  */
 void ctl_check(const struct options *options)
 {
+	cleanup_free char *missing = NULL;
+
 	if (geteuid() != 0)
 		fail(EXIT_OWN, "not root: namespaces and limits need root's privileges: try sudo");
-	if (access(configfs(), F_OK) == 0) {
-		if (!options->join)
-			refuse_running(options->name);
-		return;
-	}
-	if (access(class(), F_OK) < 0)
-		fail(EXIT_OWN, "the kernel module jackfruit is not loaded: `modprobe jackfruit`");
-	fail(EXIT_OWN,
-	     "configfs is not mounted (no %s): `mount -t configfs none /sys/kernel/config`",
-	     configfs());
+	missing = paths_missing();
+	if (missing)
+		fail(EXIT_OWN, "%s", missing);
+	if (!options->join)
+		refuse_running(options->name);
 }
 
 /* Open the directory, making it if need be, so that no other jfrun starts something in it. */
-static void take(const char *name)
+static void take(const char *name, bool existing)
 {
-	cleanup_free char *path = format_text("%s/%s", configfs(), name);
+	cleanup_free char *path = format_text("%s/%s", paths_configfs(), name);
 
-	if (mkdir(path, 0755) == 0)
+	if (!existing && mkdir(path, 0755) == 0)
 		made = format_text("%s", path);
-	else if (errno != EEXIST)
+	else if (!existing && errno != EEXIST)
 		fail(EXIT_OWN, "cannot make the container '%s': %s", path, strerror(errno));
 	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0 && errno == ENOENT && existing)
+		fail(EXIT_OWN,
+		     "container '%s': there is none of that name (any more), and --existing makes "
+		     "none: it would be without its limits",
+		     name);
 	if (dir < 0)
 		fail(EXIT_OWN, "container '%s': %s", path, strerror(errno));
 	if (flock(dir, LOCK_EX | LOCK_NB) < 0) {
@@ -125,7 +99,7 @@ static void take(const char *name)
 
 static void set(const char *name, const char *file, const char *value)
 {
-	int error = value ? write_attribute(file, value) : 0;
+	int error = value ? fd_write_value(dir, file, value) : 0;
 
 	if (error == ENOENT && !strcmp(file, "nice"))
 		nice_is_ours = true;
@@ -146,7 +120,7 @@ static void set(const char *name, const char *file, const char *value)
  */
 void ctl_make(const struct options *options)
 {
-	take(options->name);
+	take(options->name, options->existing);
 	set(options->name, "soft_limit", options->soft);
 	set(options->name, "hard_limit", options->hard);
 	set(options->name, "nice", options->nice);
@@ -154,7 +128,7 @@ void ctl_make(const struct options *options)
 
 static void open_existing(const char *name)
 {
-	cleanup_free char *path = format_text("%s/%s", configfs(), name);
+	cleanup_free char *path = format_text("%s/%s", paths_configfs(), name);
 
 	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0 && errno == ENOENT)
@@ -174,7 +148,7 @@ void ctl_attach(const struct options *options, pid_t pid)
 	int error;
 
 	snprintf(number, sizeof(number), "%d", pid);
-	error = write_attribute("pids", number);
+	error = fd_write_value(dir, "pids", number);
 	if (error == EBUSY)
 		fail(EXIT_OWN,
 		     "container '%s': is being stopped or killed: wait until it has ended",
@@ -246,7 +220,7 @@ pid_t ctl_first(const char *name)
  */
 bool ctl_has_member(const char *name, pid_t pid)
 {
-	cleanup_free char *path = format_text("%s/%s/pids", configfs(), name);
+	cleanup_free char *path = format_text("%s/%s/pids", paths_configfs(), name);
 	FILE *stream = fopen(path, "re");
 	bool found = false;
 	char line[32];

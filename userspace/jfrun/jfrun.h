@@ -52,11 +52,12 @@ struct ulimit {
  * @soft: soft limit as it was written; NULL: leave it
  * @hard: hard limit, the same
  * @nice: nice value, the same
+ * @existing: NAME is not to be made
  * @env: what --env adds, ended by NULL
  * @binds: further mounts, in the order given
  * @bind_count: how many
  * @workdir: where the command starts
- * @user: UID[:GID] or a name of the container's
+ * @user: UID[:GID] or a name of the container's; NULL: root, or with --join whom that one runs as
  * @overlay: where what is written goes: a directory, or `tmpfs`; NULL: ROOTFS
  * @uid_map: the user namespace's users
  * @uid_map_count: how many ranges; 0: no user namespace
@@ -82,6 +83,7 @@ struct options {
 	const char *soft;
 	const char *hard;
 	const char *nice;
+	bool existing;
 	char **env;
 	struct bind *binds;
 	size_t bind_count;
@@ -138,6 +140,8 @@ int userns_fd(void);
 size_t userns_fds(int *fds);
 uid_t userns_uid(uid_t uid);
 gid_t userns_gid(gid_t gid);
+uid_t userns_uid_inside(uid_t uid);
+gid_t userns_gid_inside(gid_t gid);
 bool userns_has(uid_t uid);
 
 /* join.c: --join */
@@ -175,7 +179,7 @@ void sync_finish(void);
 
 /* report.c: --ready-fd, and what is undone on failure */
 void report_to(int fd);
-void report_ready(pid_t pid);
+bool report_ready(pid_t pid);
 void report_arm(void);
 
 /* child.c; at most so many descriptors are the child's */

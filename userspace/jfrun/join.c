@@ -25,23 +25,29 @@ static void __attribute__((noreturn)) has_ended(const char *name)
 }
 
 /*
- * Its capabilities: the bounding set, which stays when they are given up with a change of user. That
- * it has a filter for system calls means the default one: no other is made here.
+ * Whom it runs as; and its capabilities: the bounding set, which stays when they are given up with a
+ * change of user. That it has a filter for system calls means the default one: no other is made here.
  */
 static void take_privileges(struct options *options, pid_t pid)
 {
 	cleanup_free char *path = format_text("/proc/%d/status", pid);
 	FILE *stream = fopen(path, "re");
+	unsigned int uid = 0, gid = 0;
 	char line[256];
 	int filter = 2;
 
 	options->caps = 0;
 	while (stream && fgets(line, sizeof(line), stream)) {
+		sscanf(line, "Uid: %u", &uid);
+		sscanf(line, "Gid: %u", &gid);
 		sscanf(line, "CapBnd: %lx", &options->caps);
 		sscanf(line, "Seccomp: %d", &filter);
 	}
 	if (stream)
 		fclose(stream);
+	if (!options->user)
+		options->user =
+			format_text("%u:%u", userns_uid_inside(uid), userns_gid_inside(gid));
 	if (!options->seccomp)
 		options->seccomp = filter ? "default" : "off";
 }
@@ -89,10 +95,10 @@ void join_prepare(struct options *options)
 	target = pidfd_open(pid, 0);
 	target_root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (target >= 0 && target_root >= 0) {
-		take_privileges(options, pid);
-		take_ulimits(options, pid);
 		if (has_own_userns(pid))
 			userns_load(pid);
+		take_privileges(options, pid);
+		take_ulimits(options, pid);
 	}
 	if (target < 0 || target_root < 0 || ctl_first(name) != pid || !ctl_has_member(name, pid) ||
 	    pidfd_send_signal(target, 0, NULL, 0) < 0)

@@ -15,11 +15,12 @@ static const char usage[] =
 	"\n"
 	"Runs CMD in a new container: in PID, mount, UTS, IPC and cgroup namespaces of its own, with\n"
 	"ROOTFS as its root, and from its first instruction on a member of jackfruit's container\n"
-	"NAME. With --join it runs in one that is running already.\n"
+	"NAME. With --join it runs in one that is running already, as that one's user.\n"
 	"\n"
 	"  --soft SIZE         soft limit: bytes, or with K, M or G, or max\n"
 	"  --hard SIZE         hard limit\n"
 	"  --nice N            nice value of all its processes, -20 to 19\n"
+	"  --existing          NAME must be there already, with its limits: it is not made\n"
 	"  --ro                the root is read-only\n"
 	"  --overlay DIR|tmpfs what is written goes into DIR, or is gone at the end; ROOTFS stays as\n"
 	"                      it is\n"
@@ -50,6 +51,7 @@ enum {
 	OPT_SOFT = 256,
 	OPT_HARD,
 	OPT_NICE,
+	OPT_EXISTING,
 	OPT_RO,
 	OPT_BIND,
 	OPT_TMPFS,
@@ -75,6 +77,7 @@ static const struct option long_options[] = {
 	{ "soft", required_argument, NULL, OPT_SOFT },
 	{ "hard", required_argument, NULL, OPT_HARD },
 	{ "nice", required_argument, NULL, OPT_NICE },
+	{ "existing", no_argument, NULL, OPT_EXISTING },
 	{ "ro", no_argument, NULL, OPT_RO },
 	{ "bind", required_argument, NULL, OPT_BIND },
 	{ "tmpfs", required_argument, NULL, OPT_TMPFS },
@@ -230,6 +233,9 @@ static void parse_option(struct options *options, int option)
 		value_number("nice", optarg, -20, 19);
 		options->nice = optarg;
 		break;
+	case OPT_EXISTING:
+		options->existing = true;
+		break;
 	case OPT_READY_FD:
 		set_ready_fd(options, optarg);
 		break;
@@ -263,9 +269,10 @@ static void parse_option(struct options *options, int option)
 static void parse_words(struct options *options, char **words)
 {
 	if (options->join) {
-		if (options->soft || options->hard || options->nice || options->read_only ||
-		    options->init || options->bind_count || options->overlay || options->net ||
-		    options->uid_map_count || options->gid_map_count)
+		if (options->soft || options->hard || options->nice || options->existing ||
+		    options->read_only || options->init || options->bind_count ||
+		    options->overlay || options->net || options->uid_map_count ||
+		    options->gid_map_count)
 			fail(EXIT_OWN,
 			     "--join: takes no option that is for a new container: limits are "
 			     "changed in its directory, or by `jf update`");

@@ -20,6 +20,27 @@ static char *dir;
 /* What is written to. */
 static int writable = -1;
 
+/*
+ * ROOTFS must not be DIR, which would be locked twice, so that each of the two seemed to be somebody
+ * else's; nor what is made in it.
+ */
+static void refuse_rootfs(int fd, const char *given, const char *rootfs)
+{
+	static const char *const ours[] = { ".", "upper", "work" };
+	struct stat its, roots;
+	size_t i;
+
+	if (stat(rootfs, &roots) < 0)
+		return;
+	for (i = 0; i < ARRAY_SIZE(ours); i++)
+		if (fstatat(fd, ours[i], &its, 0) == 0 && its.st_dev == roots.st_dev &&
+		    its.st_ino == roots.st_ino)
+			fail(EXIT_OWN,
+			     "--overlay '%s': is ROOTFS itself, or ROOTFS is a layer in it: give "
+			     "another directory",
+			     given);
+}
+
 /**
  * overlay_lock() - check DIR, and keep others from using it
  * @options: the command line
@@ -39,6 +60,7 @@ void overlay_lock(const struct options *options)
 	if (!dir)
 		fail(EXIT_OWN, "--overlay '%s': %s: give a directory, or tmpfs", given,
 		     strerror(errno));
+	refuse_rootfs(fd, given, options->rootfs);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		fail(EXIT_OWN, "--overlay '%s': %s", given,
 		     errno == EWOULDBLOCK ? "is in use by a running container: give another one" :

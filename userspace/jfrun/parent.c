@@ -111,8 +111,14 @@ void parent_start(const struct options *options, pid_t pid, int pidfd, int signa
 
 	wait_for_exec(options, pidfd, signals);
 	sync_finish();
+	/* whoever starts it has been killed, and nobody would know of it */
+	if (!report_ready(pid)) {
+		end_child(pidfd);
+		fail(EXIT_OWN,
+		     "container '%s': nobody reads --ready-fd any more: the start is called off",
+		     options->name);
+	}
 	ctl_started();
-	report_ready(pid);
 }
 
 /**

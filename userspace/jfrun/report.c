@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Telling on --ready-fd what became of the start; undoing it if it failed. */
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -36,10 +37,13 @@ void report_to(int fd)
 /**
  * report_ready() - the command runs
  * @pid: it, in our PID namespace
+ *
+ * Return: whether that was heard; false if nobody can read it any more.
  */
-void report_ready(pid_t pid)
+bool report_ready(pid_t pid)
 {
-	if (ready_fd >= 0)
-		dprintf(ready_fd, "ready %d\n", pid);
+	bool heard = ready_fd < 0 || dprintf(ready_fd, "ready %d\n", pid) >= 0 || errno != EPIPE;
+
 	fd_close(&ready_fd);
+	return heard;
 }

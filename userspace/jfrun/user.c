@@ -83,7 +83,8 @@ void user_find(const char *text, struct user *user)
 	}
 	if (number(copy, &value)) {
 		user->uid = value;
-		user->gid = 0;
+		if (!value)
+			user->home = "/root";
 		look_up_user(copy, true, user);
 	} else {
 		look_up_user(copy, false, user);

@@ -251,6 +251,48 @@ size_t userns_fds(int *fds)
 	return count;
 }
 
+/* The range that has an ID of the host's, or NULL. */
+static const struct id_range *range_of(const struct map *map, unsigned int id)
+{
+	const struct id_range *range = map->ranges, *end = range + map->count;
+
+	for (; range < end; range++)
+		if (id >= range->outside && id - range->outside < range->size)
+			return range;
+	return NULL;
+}
+
+static unsigned int inside(const struct map *map, unsigned int id)
+{
+	const struct id_range *range = range_of(map, id);
+
+	if (user_ns < 0)
+		return id;
+	return range ? range->inside + (id - range->outside) : 0;
+}
+
+/**
+ * userns_uid_inside() - what a user of the host's is in the container
+ * @uid: on the host
+ *
+ * Return: the same without a user namespace; 0 for one whom no map names.
+ */
+uid_t userns_uid_inside(uid_t uid)
+{
+	return inside(&uids, uid);
+}
+
+/**
+ * userns_gid_inside() - what a group of the host's is in the container
+ * @gid: on the host
+ *
+ * Return: as userns_uid_inside().
+ */
+gid_t userns_gid_inside(gid_t gid)
+{
+	return inside(&gids, gid);
+}
+
 static unsigned int outside(const struct map *map, unsigned int id)
 {
 	const struct id_range *range = map->ranges, *end = range + map->count;
@@ -291,11 +333,5 @@ gid_t userns_gid(gid_t gid)
  */
 bool userns_has(uid_t uid)
 {
-	size_t i;
-
-	for (i = 0; i < uids.count; i++)
-		if (uid >= uids.ranges[i].outside &&
-		    uid - uids.ranges[i].outside < uids.ranges[i].size)
-			return true;
-	return false;
+	return range_of(&uids, uid);
 }

@@ -23,33 +23,11 @@ static const char *name;
 static char *directory, *record, *record_id;
 static bool made_directory, made_record;
 
-static const char *root(const char *variable, const char *standard)
-{
-	const char *path = getenv(variable);
-
-	return path && *path ? path : standard;
-}
-
-static const char *configfs(void)
-{
-	return root("JF_CONFIGFS", "/sys/kernel/config/jackfruit");
-}
-
-static const char *class(void)
-{
-	return root("JF_CLASS", "/sys/class/jackfruit");
-}
-
-static const char *rundir(void)
-{
-	return root("JF_RUNDIR", "/run/jackfruit");
-}
-
 static void begin(const struct oci *oci)
 {
 	name = oci->name;
-	directory = format_text("%s/%s", configfs(), name);
-	record = format_text("%s/%s", rundir(), name);
+	directory = format_text("%s/%s", paths_configfs(), name);
+	record = format_text("%s/%s", paths_rundir(), name);
 	record_id = format_text("%s/oci", record);
 }
 
@@ -88,14 +66,10 @@ void plane_undo(void)
 
 static void check_module(void)
 {
-	if (access(configfs(), F_OK) == 0)
-		return;
-	if (access(class(), F_OK) < 0)
-		fail(EXIT_HOOK,
-		     "%s: the kernel module jackfruit is not loaded: `modprobe jackfruit`", name);
-	fail(EXIT_HOOK,
-	     "%s: configfs is not mounted (no %s): `mount -t configfs none /sys/kernel/config`",
-	     name, configfs());
+	cleanup_free char *missing = paths_missing();
+
+	if (missing)
+		fail(EXIT_HOOK, "%s: %s", name, missing);
 }
 
 static void taken(void)
@@ -110,8 +84,8 @@ static void claim(const char *id)
 {
 	cleanup_close int fd = -1;
 
-	if (mkdir(rundir(), 0755) < 0 && errno != EEXIST)
-		fail(EXIT_HOOK, "%s: %s", rundir(), strerror(errno));
+	if (mkdir(paths_rundir(), 0755) < 0 && errno != EEXIST)
+		fail(EXIT_HOOK, "%s: %s", paths_rundir(), strerror(errno));
 	made_record = mkdir(record, 0755) == 0;
 	if (!made_record && errno == EEXIST)
 		taken();
@@ -127,16 +101,12 @@ static void claim(const char *id)
 		fail(EXIT_HOOK, "%s: cannot make the container: %s", directory, strerror(errno));
 }
 
-/* One value, one write(): the module takes each write for a whole value. Returns 0 or an errno. */
+/* Returns 0 or an errno. */
 static int write_file(const char *file, const char *value)
 {
 	cleanup_free char *path = format_text("%s/%s", directory, file);
-	cleanup_free char *line = format_text("%s\n", value);
-	cleanup_close int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 
-	if (fd < 0 || write(fd, line, strlen(line)) < 0)
-		return errno;
-	return 0;
+	return fd_write_value(AT_FDCWD, path, value);
 }
 
 static void apply(const struct setting *setting)
@@ -187,7 +157,7 @@ void plane_make(const struct oci *oci)
 /* The value of KEY in one of the container's status files, or its first line without a key. */
 static char *status_of(const char *file, const char *key)
 {
-	cleanup_free char *path = format_text("%s/%s/%s", class(), name, file);
+	cleanup_free char *path = format_text("%s/%s/%s", paths_class(), name, file);
 	size_t length = strlen(key);
 	FILE *stream = fopen(path, "re");
 	char line[128], *value = NULL;

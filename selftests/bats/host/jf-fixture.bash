@@ -94,10 +94,11 @@ stub_jfrun() {
 #!/bin/sh
 printf '%s\n' "$@" >"$STUB_ARGS"
 echo "$*" >>"$STUB_ARGS.all"
-ready=
+ready= existing=
 while :; do
 	case $1 in
 	--ready-fd) ready=yes; shift 2 ;;
+	--existing) existing=yes; shift ;;
 	--soft | --hard | --nice) shift 2 ;;
 	--*) shift ;;
 	*) break ;;
@@ -111,6 +112,10 @@ if [ -n "${STUB_ERROR-}" ]; then
 	exit "$STUB_STATUS"
 fi
 [ -z "${STUB_SILENT-}" ] || exit "$STUB_SILENT"
+if [ -n "$existing" ] && ! [ -d "$JF_CONFIGFS/$name" ]; then
+	echo "jfrun: container '$name': there is none" >&2
+	exit 125
+fi
 mkdir -p "$JF_CONFIGFS/$name" "$JF_CLASS/$name"
 # whole at any moment, as the kernel's are
 put() { echo "$2" >"$JF_CLASS/$name/.$1" && mv "$JF_CLASS/$name/.$1" "$JF_CLASS/$name/$1"; }
@@ -127,7 +132,12 @@ trap 'kill $pid' TERM
 put pid $pid
 put state running
 if [ -n "$ready" ]; then
-	echo "ready $pid" >&3
+	trap '' PIPE
+	if ! echo "ready $pid" >&3; then
+		kill $pid
+		rm -r "$JF_CLASS/$name" "$JF_CONFIGFS/$name"
+		exit 125
+	fi
 	exec 3>&-
 fi
 wait $pid

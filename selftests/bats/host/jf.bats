@@ -685,6 +685,42 @@ cri() {
 	nothing_left b
 }
 
+# lost NAME
+lost() {
+	jf ps "$1" | grep -q "^$1  *lost "
+}
+
+@test "a jf that is killed while it starts a container: nobody hangs or runs, and rm clears away its record" {
+	local when real pid options moments='jflog mkfifo'
+	# before it has heard anything; before the FIFO is there. busybox takes its own mkfifo
+	[[ $JF_SHELL == dash ]] || moments=jflog
+	mkdir "$F/real"
+	cp "$F/bin/jflog" "$F/real/jflog"
+	for when in $moments; do
+		for options in '' '--restart always'; do
+			real=$F/real/jflog
+			[ "$when" = jflog ] || real=$(command -v "$when")
+			printf '#!/bin/sh\nkill -KILL $PPID\nexec %s "$@"\n' "$real" >"$F/bin/$when"
+			chmod +x "$F/bin/$when"
+			rm -f "$STUB_ARGS.all"
+			# shellcheck disable=SC2086 # two words
+			jf_exec start $options a "$F/rootfs" sleep 30 &
+			pid=$!
+			status_of "$pid" 137
+			[ "$when" = mkfifo ] || wait_until test -s "$JF_RUNDIR/a/logger"
+			[ ! -e "$JF_RUNDIR/a/logger" ] || wait_until gone "$(<"$JF_RUNDIR/a/logger")"
+			lost a
+			# it was begun once, or never
+			[ "$when" = mkfifo ] || [ "$(wc -l <"$STUB_ARGS.all")" -eq 1 ]
+			[ "$when" = jflog ] || [ ! -e "$STUB_ARGS.all" ]
+			run -1 jf wait a
+			[[ $output == "jf: container 'a': the kernel knows it no more"* ]]
+			run -0 jf rm a
+			nothing_left a
+		done
+	done
+}
+
 @test "rm gives up on a directory that stays busy, and keeps the record" {
 	container a state=exited
 	control a pids=

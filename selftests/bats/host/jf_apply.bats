@@ -72,6 +72,41 @@ generator() {
 	[[ $output == *"'-web': not a container name"* ]]
 }
 
+@test "a soft limit above the hard one is refused, with both values; what is there already counts" {
+	printf 'soft_limit=32M\nhard_limit=16M\n' | conf web
+	run -1 jf apply
+	[ "$output" = "jf: web: the soft limit (33554432) would be above the hard limit (16777216): it would never be reached: change both" ]
+	[ "$(<"$JF_CONFIGFS/web/soft_limit")" = max ]
+	control web hard_limit=1M
+	echo 'soft_limit=2M' | conf web
+	run -1 jf apply
+	[[ $output == *"the soft limit (2097152) would be above the hard limit (1048576)"* ]]
+	[ "$(<"$JF_CONFIGFS/web/soft_limit")" = max ]
+	# nothing is made for it
+	printf 'soft_limit=32M\nhard_limit=16M\n' | conf new
+	run -1 jf apply
+	[ ! -e "$JF_CONFIGFS/new" ]
+	# and a file's limits are its own only
+	rm "$JF_CONFDIR/new.conf"
+	printf 'soft_limit=32M\nhard_limit=64M\n' | conf web
+	container zeta
+	control zeta soft_limit=max hard_limit=16M metric=rss
+	echo 'metric=anon' | conf zeta
+	run -0 jf apply
+	[ "$output" = $'web\nzeta' ]
+}
+
+@test "lines that end as on Windows are refused with what to do, once a file" {
+	printf '# web\r\nsoft_limit=32M\r\nhard_limit=64M\r\n' | conf web
+	run -1 jf apply
+	[ "$output" = "jf: $JF_CONFDIR/web.conf:1: ends with a carriage return, as on Windows: take them away: sed -i 's/\\r\$//' $JF_CONFDIR/web.conf" ]
+	[ "$(<"$JF_CONFIGFS/web/soft_limit")" = max ]
+	# as it says
+	eval "${output##*away: }"
+	run -0 jf apply
+	[ "$(<"$JF_CONFIGFS/web/soft_limit")" = 32M ]
+}
+
 @test "a container that cannot be set up is not left half-made" {
 	# a fixture's new directory has no files
 	echo soft_limit=1M | conf new

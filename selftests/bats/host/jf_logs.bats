@@ -5,6 +5,8 @@
 
 load jf-fixture
 
+ROTATED_AWAY='jf: some of the log may have been rotated away before it could be read'
+
 setup() {
 	fixture_setup
 	mkdir -p "$JF_LOGDIR" "$JF_RUNDIR/a"
@@ -122,13 +124,130 @@ rotate() {
 
 @test "logs -f of the real jflog that rotates all the time loses nothing" {
 	local jflog=${JF_BIN:-${JF_SOURCE%/userspace/jf/jf}/build/bin}/jflog
-	"$jflog" --out "$LOG" --max-size 16K --backups 100 -- \
-		awk 'BEGIN { for (i = 1; i <= 20000; i++) { print i; if (i % 400 == 0) { fflush(); system("sleep 0.1") } } }' 3>&- &
+	"$jflog" --out "$LOG" --max-size 4K --backups 300 -- \
+		awk 'BEGIN { for (i = 1; i <= 20000; i++) { print i; if (i % 400 == 0) { fflush(); system("sleep 0.02") } } }' 3>&- &
 	echo $! >"$JF_RUNDIR/a/logger"
 	wait_until test -s "$LOG"
 	run -0 jf logs -f a
 	diff <(echo "$output") <(seq 20000)
-	[ -e "$LOG.40" ]
+	[ -e "$LOG.200" ]
+}
+
+# schedule EVERY RENAMES BACKUPS: see parts-schedule; $output is the log
+schedule() {
+	# shellcheck disable=SC2086 # `busybox sh` is two words
+	run -0 --separate-stderr timeout 120 $JF_SHELL "$BATS_TEST_DIRNAME/parts-schedule" "$@"
+	echo "$* : ${#lines[@]} lines, $stderr"
+	# nothing twice, and in order
+	[ "$output" = "$(sort -nu <<<"$output")" ]
+}
+
+@test "whenever a part is renamed while its reader looks for the next one, nothing is lost" {
+	local when
+	for when in "1 3" "2 2" "5 3" "5 7"; do
+		# shellcheck disable=SC2086 # two words
+		schedule $when 100
+		[ "$output" = "$(seq 40)" ]
+		[ -z "$stderr" ]
+	done
+}
+
+@test "parts that are rotated away faster than they are read: never a line is lost without a word" {
+	local when backups said=0
+	for backups in 0 1 3; do
+		for when in "1 1" "5 3" "40 1"; do
+			# shellcheck disable=SC2086 # two words
+			schedule $when "$backups"
+			[[ -z $stderr || $(sort -u <<<"$stderr") == "$ROTATED_AWAY" ]]
+			# it begins with what is there then
+			[ -n "$stderr" ] || [ "$output" = "$(seq "${lines[0]}" 40)" ]
+			[ -z "$stderr" ] || said=$((said + 1))
+		done
+	done
+	[ "$said" -gt 4 ]
+}
+
+@test "logs -f of the real jflog with few backups, whose reader is stopped: told, and the rest is whole" {
+	local jflog=${JF_BIN:-${JF_SOURCE%/userspace/jf/jf}/build/bin}/jflog pid
+	mkfifo "$F/go"
+	"$jflog" --out "$LOG" --max-size 4K --backups 2 -- \
+		sh -c "echo 1; read -r _ <$F/go; seq 2 3000; read -r _ <$F/go; echo 3001" 3>&- &
+	echo $! >"$JF_RUNDIR/a/logger"
+	jf_exec logs -f a >"$F/o" 2>"$F/e" &
+	pid=$!
+	wait_until holds "$F/o" 1
+	# its reader is a child
+	kill -STOP "$pid" $(pgrep -P "$pid")
+	echo >"$F/go"
+	wait_until holds "$LOG" ' F 3000'
+	kill -CONT "$pid" $(pgrep -P "$pid")
+	wait_until holds "$F/o" 3000
+	echo >"$F/go"
+	wait "$pid"
+	[ "$(<"$F/e")" = "$ROTATED_AWAY" ]
+	[ "$(head -n 1 "$F/o")" = 1 ]
+	# from where the kept parts begin
+	diff <(tail -n +2 "$F/o" | tail -n 200) <(seq 2802 3001)
+	[ "$(<"$F/o")" = "$(sort -nu "$F/o")" ]
+}
+
+@test "logs -f goes on with the new log when logrotate has moved the old one away" {
+	logger
+	record 0
+	jf_exec logs -f a >"$F/o" 2>"$F/e" &
+	local pid=$!
+	wait_until holds "$F/o" 0
+	# which makes the new one before it tells jflog, which writes to the old one until then
+	mv "$LOG" "$LOG-20260131"
+	: >"$LOG"
+	record 1 "$LOG-20260131"
+	wait_until holds "$F/o" 1
+	record 2 "$LOG-20260131"
+	record 3
+	wait_until holds "$F/o" 3
+	# and with its other way to name it
+	mv "$LOG" "$LOG.1"
+	: >"$LOG"
+	record 4 "$LOG.1"
+	wait_until holds "$F/o" 4
+	record 5 "$LOG.1"
+	record 6
+	wait_until holds "$F/o" 6
+	kill "$LOGGER"
+	wait "$pid"
+	diff "$F/o" <(seq 0 6)
+	[ ! -s "$F/e" ]
+}
+
+@test "logs -f --tail: the last lines so far, and then all" {
+	logger
+	record 1 "$LOG.1"
+	record 2
+	printf '2026-01-31T12:00:02.000000001Z stderr P un\n' >>"$LOG"
+	# the writer is in the middle of a record
+	printf '2026-01-31T12:00:03.000000001Z stdout F thr' >>"$LOG"
+	jf_exec logs -f --tail 1 a >"$F/o" 2>&1 &
+	local pid=$!
+	wait_until holds "$F/o" 2
+	wait_until holds "$F/o" un
+	printf 'ee\n2026-01-31T12:00:04.000000001Z stderr F finished\n' >>"$LOG"
+	record 5
+	wait_until holds "$F/o" 5
+	kill "$LOGGER"
+	wait "$pid"
+	[ "$(<"$F/o")" = $'2\nunthree\nfinished\n5' ]
+}
+
+@test "logs --tail of a log whose parts go meanwhile shows as many lines as are asked for" {
+	local jflog=${JF_BIN:-${JF_SOURCE%/userspace/jf/jf}/build/bin}/jflog
+	"$jflog" --out "$LOG" --max-size 4K --backups 2 -- yes 3>&- &
+	echo $! >"$JF_RUNDIR/a/logger"
+	wait_until test -e "$LOG.2"
+	for _ in 1 2 3 4 5; do
+		run -0 --separate-stderr jf logs --tail 50 a
+		[ "${#lines[@]}" -eq 50 ]
+	done
+	kill "$(cat "$JF_RUNDIR/a/logger")"
 }
 
 @test "logs -f that comes too late for what was rotated away says so" {
@@ -151,7 +270,7 @@ rotate() {
 	wait "$pid"
 	# what was still open was read
 	[ "$(<"$F/o")" = $'0\n1\n2\n3' ] || [ "$(<"$F/o")" = $'0\n1\n3' ]
-	[[ $(<"$F/e") == "jf: some of the log has been rotated away before it could be read" ]]
+	[ "$(<"$F/e")" = "$ROTATED_AWAY" ]
 }
 
 @test "what jflog could not keep is told below the log" {

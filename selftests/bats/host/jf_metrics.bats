@@ -160,6 +160,10 @@ for family in parse(sys.stdin.read()):
 	[ "$(cat <&5)" = old ]
 	exec 5<&-
 	[ "$(echo "$F"/*.prom*)" = "$F/jackfruit.prom" ]
+	# node_exporter is not root
+	umask 077
+	run -0 jf metrics --output "$F/other.prom"
+	[ "$(stat -c %a "$F/other.prom")" = 644 ]
 	run -1 jf metrics -o "$F/nosuch/file"
 	[[ $output == "jf: $F/nosuch/file: cannot write this file"* ]]
 	mkdir "$F/collector"
@@ -174,6 +178,8 @@ for family in parse(sys.stdin.read()):
 	run -2 jf metrics --nosuch
 	run -2 jf metrics -o
 	[[ $output == "jf: -o: needs a value"* ]]
+	run -2 jf metrics --output=
+	[ "$output" = "jf: --output: the name of the file is empty" ]
 }
 
 @test "the alert rules: valid, and each rings when it must and not before" {

@@ -172,6 +172,12 @@ need_jq() {
 	[ "$(<"$JF_CONFIGFS/a/hard_limit")" = 2M ]
 }
 
+@test "attach: a soft limit above the hard one: nothing is made" {
+	run -1 jf attach --soft 2M --hard 1M new $$
+	[[ $output == "jf: new: the soft limit (2097152) would be above the hard limit (1048576)"* ]]
+	[ ! -e "$JF_CONFIGFS/new" ]
+}
+
 @test "attach of a member of another container names that container" {
 	container a
 	container b
@@ -198,6 +204,22 @@ need_jq() {
 	[[ $output == "jf: --env: needs a value: "* ]]
 	run -125 jf exec --ro a true
 	[[ $output == "jf: unknown option '--ro': "* ]]
+}
+
+@test "exec: user, environment and directory are those that it was started with, and can be chosen" {
+	export X="it's" Y=
+	jf start --user 5:6 --env A='b c' --workdir /tmp --env X --env Y a "$F/rootfs" sleep 100 3>&-
+	[ "$(stat -c %a "$JF_RUNDIR/a/exec")" = 600 ]
+	jf start b "$F/rootfs" sleep 100 3>&-
+	unset X Y
+	printf '#!/bin/sh\nprintf "%%s|" "$@"\n' >"$F/bin/jfrun"
+	run -0 jf exec a id
+	[ "$output" = "--join|a|--user=0|--user=5:6|--env=A=b c|--workdir=/tmp|--env=X=it's|--env=Y=|--|id|" ]
+	# behind those, so it counts
+	run -0 jf exec --user 0 --env A=d a id
+	[[ $output == *"|--env=Y=|--user=0|--env=A=d|--|id|" ]]
+	run -0 jf exec b id
+	[ "$output" = "--join|b|--user=0|--|id|" ]
 }
 
 @test "top shows a bar against both limits, once if not to a terminal" {

@@ -48,7 +48,7 @@ restarting() {
 	[[ $output == *"restarts:     2"* ]]
 	# limits and the word to jf start are for the first run only
 	[ "$(sed -n 1p "$STUB_ARGS.all")" = "--ready-fd 3 --soft 8M --hard 64M a $F/rootfs -- /bin/sh -c echo hello; exit 3" ]
-	[ "$(sed -n 2p "$STUB_ARGS.all")" = "a $F/rootfs -- /bin/sh -c echo hello; exit 3" ]
+	[ "$(sed -n 2p "$STUB_ARGS.all")" = "--existing a $F/rootfs -- /bin/sh -c echo hello; exit 3" ]
 	[ "$(jf rm a)" = a ]
 }
 
@@ -118,6 +118,26 @@ restarting() {
 	run -125 jf exec a true
 	[[ $output == *"'a' is not running (restarting)"* ]]
 	jf stop a
+}
+
+@test "whose directory is removed between two runs is not run again without limits, and is lost" {
+	jf start --restart always a "$F/rootfs" 'sleep 0.2; echo x >>'"$F/marks"'; exit 1'
+	wait_until sixth
+	wait_until restarting a
+	local n
+	n=$(wc -l <"$F/marks")
+	# as rmdir does it
+	rm -r "$JF_CLASS/a" "$JF_CONFIGFS/a"
+	wait_until ended a
+	[ "$(wc -l <"$F/marks")" -eq "$n" ]
+	[ ! -e "$JF_CONFIGFS/a" ]
+	run -0 jf ps a
+	[[ ${lines[1]} =~ ^a\ +lost\  ]]
+	# and somebody may read why
+	run jf logs a
+	[[ $output == *"jfrun: container 'a': there is none"* ]]
+	[ "$(jf rm a)" = a ]
+	nothing_left a
 }
 
 @test "a first run that fails is told, and not run again" {

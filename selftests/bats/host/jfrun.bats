@@ -110,6 +110,23 @@ load jfrun-fixture
 	is "$D/ready" "ready $pid"
 }
 
+@test "--ready-fd that nobody reads any more: the start is called off" {
+	mkfifo "$D/fifo"
+	exec 8<> "$D/fifo" 7> "$D/fifo" 8>&-
+	fails 125 "container 'a': nobody reads --ready-fd any more: the start is called off" \
+		jfrun --ready-fd 7 a "$R" sleep 100
+	exec 7>&-
+	gone "$(cat "$JF_CONFIGFS/a/pids")"
+}
+
+@test "--existing: a container that is not there is not made, so nothing runs without limits" {
+	fails 125 "container 'c': there is none of that name (any more), and --existing makes none: it would be without its limits" \
+		jfrun --existing c "$R" true
+	[ ! -e "$JF_CONFIGFS/c" ]
+	run -0 jfrun --existing a "$R" hostname
+	[ "$output" = a ]
+}
+
 @test "if attaching fails nothing runs, and a directory that jfrun has made is gone" {
 	# a directory made now has no files in it, since this is no configfs
 	fails 125 "container 'new': was removed meanwhile: nothing has been run" \
@@ -505,6 +522,30 @@ load jfrun-fixture
 	running a "$first"
 	run -0 "$JFRUN" --join a --user 5 --env A=b --workdir /tmp sh -c 'id -u; echo $A; pwd'
 	[ "$output" = $'5\nb\n/tmp' ]
+	kill -KILL "$first"
+	status_of "$run" 137
+}
+
+@test "--join: as the user and group that the container runs as, unless told otherwise" {
+	options=(--user 7:8)
+	in_container sleep 100
+	running a "$first"
+	run -0 "$JFRUN" --join a -- sh -c 'id -u; id -g; grep CapEff /proc/self/status'
+	[ "${lines[0]}:${lines[1]}" = 7:8 ]
+	[[ ${lines[2]} == *0000000000000000 ]]
+	running a "$first"
+	run -0 "$JFRUN" --join a --user 0 -- sh -c 'id -u; id -g; echo $HOME; grep CapEff /proc/self/status'
+	[[ $output == $'0\n0\n/root\n'*00000000800405fb ]]
+	kill -KILL "$first"
+	status_of "$run" 137
+	# who is who in a user namespace
+	rm "$JF_CLASS/a/state"
+	options=(--uidmap 0:100000:65536 --user 7:8)
+	in_container sleep 100
+	running a "$first"
+	[ "$(stat -c %u:%g "/proc/$first")" = 100007:100008 ]
+	run -0 "$JFRUN" --join a -- sh -c 'id -u; id -g'
+	[ "$output" = $'7\n8' ]
 	kill -KILL "$first"
 	status_of "$run" 137
 }

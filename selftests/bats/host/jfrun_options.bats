@@ -58,6 +58,12 @@ MAP=(--uidmap 0:100000:65536)
 		jfrun --overlay "$D/nosuch" a "$R" true
 	fails 125 "--overlay '/etc/passwd': Not a directory: give a directory, or tmpfs" \
 		jfrun --overlay /etc/passwd a "$R" true
+	fails 125 "--overlay '$R/.': is ROOTFS itself, or ROOTFS is a layer in it: give another directory" \
+		jfrun --overlay "$R/." a "$R" true
+	mkdir -p "$D/layers/upper"
+	fails 125 "--overlay '$D/layers': is ROOTFS itself, or ROOTFS is a layer in it: give another directory" \
+		jfrun --overlay "$D/layers" a "$D/layers/upper" true
+	[ ! -e "$R/upper" ]
 	# an upper layer in the lower one
 	mkdir "$R/tmp/dir"
 	run -125 jfrun --overlay /proc/sys a "$R" true

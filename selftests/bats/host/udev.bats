@@ -30,7 +30,8 @@ setup() {
 @test "the rules name the handlers that are shipped, all of them" {
 	local named
 	named=$(sed -n 's/^[^#].*RUN{program}+="\(.*\)"$/\1/p' "$UDEV/90-jackfruit.rules" | sort)
-	[ "$named" = "$(cd "$UDEV" && ls jackfruit-*)" ]
+	# and the one that they use
+	[ "$(printf '%s\njackfruit-tell\n' "$named" | sort)" = "$(cd "$UDEV" && ls jackfruit-*)" ]
 	for handler in "$UDEV"/jackfruit-*; do
 		[ -x "$handler" ]
 	done
@@ -85,6 +86,17 @@ raised() {
 		# so small that a quarter is nothing
 		raised "$shell" 1 3 4 1K
 		[ "$output" = '1 3 ' ]
+	done
+}
+
+@test "raise: what it has done is told where the event was" {
+	for shell in dash 'busybox sh'; do
+		rm -rf "$JF_LOGDIR"
+		raised "$shell" 800 2000 801 1M
+		raised "$shell" 800 2000 801 x
+		mapfile -t lines <"$JF_LOGDIR/udev-events"
+		[[ ${lines[0]} =~ ^20[0-9-]+T[0-9:]+Z\ container=web\ raise=yes\ soft_limit=1000\ hard_limit=2500\ ceiling=1048576$ ]]
+		[[ ${lines[1]} == *" container=web raise=failed: $BATS_TEST_TMPDIR/raise/web: 'x' is not a size, as in 512M" ]]
 	done
 }
 

@@ -45,6 +45,10 @@ conf_key() {
 
 # conf_read: the lines KEY=VALUE of _file into JF_SETTINGS and set_KEY. 1 if one is wrong.
 conf_read() {
+	# of the file before, whose settings are not this one's
+	for _key in $JF_SETTINGS; do
+		unset "set_$_key"
+	done
 	JF_SETTINGS=
 	_bad=
 	_line=0
@@ -52,6 +56,11 @@ conf_read() {
 	while read -r _text || [ -n "$_text" ]; do
 		_line=$((_line + 1))
 		case $_text in
+		*"$_return")
+			conf_wrong "ends with a carriage return, as on Windows: take them away:" \
+				"sed -i 's/\\r\$//' $_file"
+			break
+			;;
 		'' | '#'* | ';'*) continue ;;
 		*=*) ;;
 		*)
@@ -87,7 +96,7 @@ conf_apply() {
 		log "$_file: cannot be read: no such file, or not a file"
 		return 1
 	fi
-	conf_read || return 1
+	conf_read && settings_check "$_conf" || return 1
 	_made=
 	if ! plane_has "$_conf"; then
 		control_make "$_conf" || {
@@ -114,6 +123,7 @@ cmd_main() {
 		[ -e "$1" ] || [ -L "$1" ] || return 0
 	fi
 	need_control
+	_return=$(printf '\r')
 	_failed=0
 	for _file; do
 		conf_apply || _failed=$JF_FAIL

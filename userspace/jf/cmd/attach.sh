@@ -75,6 +75,7 @@ cmd_main() {
 	[ -n "$_to_pid" ] || usage_die "jf attach NAME PID: see \`jf help attach\`"
 	need_control
 	[ -d "$JF_PROC/$_to_pid" ] || die "PID $_to_pid: no such process"
+	settings_check "$_to_name" || exit "$JF_FAIL"
 	_made=
 	if ! plane_has "$_to_name"; then
 		[ ! -d "$JF_RUNDIR/$_to_name" ] ||
@@ -82,7 +83,6 @@ cmd_main() {
 		control_make "$_to_name" || die "$_to_name: cannot make the container: $REPLY"
 		_made=yes
 	fi
-	settings_check "$_to_name"
 	if ! settings_write "$_to_name"; then
 		[ -z "$_made" ] || control_remove "$_to_name"
 		exit "$JF_FAIL"

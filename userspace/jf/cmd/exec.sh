@@ -11,11 +11,13 @@ cmd_usage() {
 usage: jf exec [OPTION...] NAME [--] CMD [ARG...]
 
 Runs CMD in the running container NAME, a member of it like the others, and
-returns its status.
+returns its status. What NAME was started with (user, environment, working
+directory, capabilities, limits) holds for CMD, too; one that jf has not started
+is entered as the user of its first process.
 
   -t, --tty             a terminal of its own
-  --env NAME[=VALUE]    add to the environment
-  --user UID[:GID]      run CMD as this user
+  --env NAME[=VALUE]    add to the environment, or change it
+  --user UID[:GID]      run CMD as this user; 0 is root
   --workdir DIR         run CMD there
 
 exit status: CMD's, or 128+N if signal N ended it; 125 jf or jfrun failed;
@@ -56,5 +58,6 @@ cmd_main() {
 	need_tool jfrun
 	check_container "$_name"
 	[ "$REPLY" = running ] || die "container '$_name' is not running ($REPLY): \`jf ps $_name\`"
-	eval "exec jfrun --join \"\$_name\" $_runner -- \"\$@\""
+	_given=$(cat "$JF_RUNDIR/$_name/exec" 2>/dev/null) || :
+	eval "exec jfrun --join \"\$_name\" $_given $_runner -- \"\$@\""
 }

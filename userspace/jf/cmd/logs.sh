@@ -43,43 +43,72 @@ logs_time() {
 	esac
 }
 
-# logs_count: how many lines end in the log.
-logs_count() {
-	awk -v since="$1" -v only="$2" '
-	substr($1, 1, length(since)) >= since && $3 == "F" && (only == "" || $2 == only) { n++ }
-	END { print n + 0 }'
-}
-
-# logs_text SINCE SKIP STAMPS ONLY: CRI records to text. The text begins behind the
-# third blank, whatever it holds. Each stream knows for itself whether it is
-# in the middle of a line, and whether that line is to be seen.
+# logs_text SINCE LAST MARK STAMPS ONLY: CRI records to text. The text begins behind
+# the third blank, whatever it holds. Each stream knows for itself whether it is in
+# the middle of a line. If LAST is not empty, only so many of the lines that end
+# before MARK are shown: it is one reading, for parts may go between two.
 logs_text() {
 	# shellcheck disable=SC2086 # none or two words
-	awk $JF_AWK_LINES -v since="$1" -v skip="$2" -v stamps="$3" -v only="$4" '
-	{
+	awk $JF_AWK_LINES -v since="$1" -v last="$2" -v mark="$3" -v stamps="$4" -v only="$5" '
+	function show(stream, text) {
+		if (stream == "stderr")
+			printf "%s", text > "/dev/stderr"
+		else
+			printf "%s", text
+		# both may go to one terminal: in the order of the log
+		fflush()
+	}
+	# the last lines, and what has no end yet
+	function show_held(  n) {
+		for (n = ended > last ? ended - last + 1 : 1; n <= ended; n++)
+			show(whose[n], line[n])
+		show("stdout", begun["stdout"])
+		show("stderr", begun["stderr"])
+		split("", line)
+		split("", begun)
+		held = 0
+	}
+	function record(  time, stream, tag, text) {
 		time = $1
 		stream = $2
 		tag = $3
 		if (substr(time, 1, length(since)) < since || (only != "" && stream != only))
-			next
-		if (!inside[stream])
-			seen[stream] = (ended >= skip)
-		if (tag == "F")
-			ended++
+			return
 		text = substr($0, length(time) + length(stream) + length(tag) + 4)
-		if (seen[stream]) {
-			if (stamps && !inside[stream])
-				text = time " " text
-			if (tag == "F")
-				text = text "\n"
-			if (stream == "stderr")
-				printf "%s", text > "/dev/stderr"
-			else
-				printf "%s", text
-			# both may go to one terminal: in the order of the log
-			fflush()
-		}
+		if (stamps && !inside[stream])
+			text = time " " text
+		if (tag == "F")
+			text = text "\n"
 		inside[stream] = (tag == "P")
+		if (!held) {
+			show(stream, text)
+			return
+		}
+		begun[stream] = begun[stream] text
+		if (tag == "P")
+			return
+		ended++
+		whose[ended] = stream
+		line[ended] = begun[stream]
+		begun[stream] = ""
+		delete line[ended - last]
+		delete whose[ended - last]
+	}
+	BEGIN { held = (last != "") }
+	# what stands before the mark is a record that is being written just now
+	held && mark != "" && substr($0, length($0) - length(mark) + 1) == mark {
+		cut = substr($0, 1, length($0) - length(mark))
+		show_held()
+		next
+	}
+	cut != "" {
+		$0 = cut $0
+		cut = ""
+	}
+	{ record() }
+	END {
+		if (held)
+			show_held()
 	}'
 }
 
@@ -132,7 +161,7 @@ cmd_main() {
 	need_names $#
 	[ $# -eq 1 ] || usage_die "one container at a time: see \`jf help logs\`"
 	case $_tail in
-	'' | all) ;;
+	'' | all) _tail= ;;
 	*) is_number "$_tail" || usage_die "--tail '$_tail': not a number of lines" ;;
 	esac
 	if [ -n "$_asked" ]; then
@@ -159,18 +188,17 @@ cmd_main() {
 	'') ;;
 	*) _since=$(printf '%s\n' "$_since" "$_asked" | LC_ALL=C sort | tail -n 1) ;;
 	esac
-	_skip=0
-	if [ -n "$_tail" ] && [ "$_tail" != all ]; then
-		_skip=$(($(parts_read "$_log" | logs_count "$_since" "$_only") - _tail))
-		[ "$_skip" -ge 0 ] || _skip=0
-	fi
 	JF_AWK_LINES=
+	_mark=
 	if [ -n "$_follow" ]; then
 		line_awk
 		JF_AWK_LINES=$REPLY
+		# what nobody else writes
+		[ -z "$_tail" ] || _mark="mark $$ $(date +%s%N)"
 	fi
 	# without anything to wait for it is read to its end
-	parts_read "$_log" ${_follow:+logs_going "$1"} | logs_text "$_since" "$_skip" "$_stamps" "$_only"
+	parts_read "$_log" "$_mark" ${_follow:+logs_going "$1"} |
+		logs_text "$_since" "$_tail" "$_mark" "$_stamps" "$_only"
 	# what could not be kept; in the foreground it was seen
 	if [ -s "$JF_RUNDIR/$1/jflog.err" ]; then
 		log "$1: $(tail -n 1 "$JF_RUNDIR/$1/jflog.err")"

@@ -172,16 +172,18 @@ metrics_print() {
 }
 
 # metrics_write FILE: through a file beside it, whose name the collector does not read.
+# To be read by everybody, whatever the umask: node_exporter is not root.
 metrics_write() {
+	[ -n "$1" ] || usage_die "--output: the name of the file is empty"
 	[ ! -d "$1" ] || die "$1: is a directory: name the file: $1/jackfruit.prom"
 	_new=$1.$$
 	trap 'rm -f -- "$_new"' EXIT
-	{ metrics_print >"$_new" && mv -f -- "$_new" "$1"; } 2>/dev/null ||
+	{ metrics_print >"$_new" && chmod 644 "$_new" && mv -f -- "$_new" "$1"; } 2>/dev/null ||
 		die "$1: cannot write this file: is its directory there?"
 }
 
 cmd_main() {
-	_output=
+	_output=-
 	_openmetrics=
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -197,9 +199,9 @@ cmd_main() {
 		esac
 		shift
 	done
-	if [ -n "$_output" ]; then
-		metrics_write "$_output"
-	else
+	if [ "$_output" = - ]; then
 		metrics_print
+	else
+		metrics_write "$_output"
 	fi
 }

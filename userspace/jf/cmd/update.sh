@@ -42,7 +42,7 @@ cmd_main() {
 	for _name; do
 		check_container "$_name"
 		plane_has "$_name" || die "container '$_name': the kernel knows it no more: \`jf rm $_name\`"
-		settings_check "$_name"
+		settings_check "$_name" || exit "$JF_FAIL"
 	done
 	_failed=0
 	for _name; do

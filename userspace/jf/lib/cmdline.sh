@@ -16,6 +16,7 @@ JF_HARD=
 JF_NICE=
 JF_OPTIONS= # all options as given, quoted for eval
 JF_RUNNER=  # those for jfrun, quoted too
+JF_KEPT=    # and those that are for `jf exec`, too
 JF_LOGGER=  # those for jflog
 JF_RESTART=no
 JF_AUTOREMOVE=
@@ -138,8 +139,12 @@ launch_set() {
 		is_number "$2" || usage_die "$1 '$2': not a number"
 		JF_LOGGER="$JF_LOGGER --backups $2"
 		;;
-	--overlay | --bind | --tmpfs | --env | --user | --workdir | --cap-add | --cap-drop | \
-		--seccomp | --uidmap | --gidmap | --ulimit)
+	--env | --user | --workdir)
+		JF_RUNNER="$JF_RUNNER $_option"
+		launch_exec "$1" "$2"
+		;;
+	--overlay | --bind | --tmpfs | --cap-add | --cap-drop | --seccomp | --uidmap | --gidmap | \
+		--ulimit)
 		JF_RUNNER="$JF_RUNNER $_option"
 		;;
 	*)
@@ -148,6 +153,20 @@ launch_set() {
 		;;
 	esac
 	JF_OPTIONS="$JF_OPTIONS $_option"
+}
+
+# launch_exec OPTION VALUE: kept for `jf exec`, which has another environment.
+launch_exec() {
+	case $1=$2 in
+	--env=*=*) quote_word "$1=$2" ;;
+	--env=[!A-Za-z_]* | --env=*[!A-Za-z0-9_]* | --env=) return 0 ;; # jfrun will refuse it
+	--env=*)
+		eval "_value=\${$2-}"
+		quote_word "$1=$2=$_value"
+		;;
+	*) quote_word "$1=$2" ;;
+	esac
+	JF_KEPT="$JF_KEPT $REPLY"
 }
 
 # check_restart POLICY

@@ -33,6 +33,7 @@ launch_record() {
 	else
 		: >"$JF_RUNDIR/$JF_NAME/options"
 	fi
+	(umask 077 && record_put "$JF_NAME" exec "--user=0$JF_KEPT")
 	if [ "$JF_RESTART" != no ]; then
 		record_put "$JF_NAME" restart "$JF_RESTART"
 		: >"$JF_RUNDIR/$JF_NAME/again"
@@ -49,6 +50,7 @@ launch_record() {
 		JF_LOG_NEW=
 		record_put "$JF_NAME" log_since "$(date -u +%Y-%m-%dT%H:%M:%S)"
 	fi
+	record_put "$JF_NAME" starter "$$"
 	if ! { mkfifo "$JF_RUNDIR/$JF_NAME/ready" && : >"$JF_RUNDIR/$JF_NAME/jflog.err"; }; then
 		launch_undo
 		die "$JF_RUNDIR/$JF_NAME: cannot write the container's record: is the file system full?"
@@ -98,13 +100,18 @@ launch_child() {
 	else
 		set -- -- "$@"
 	fi
+	# $$ is jf's; told by this one itself, for jf may be killed any moment
+	read -r _own_pid _ </proc/self/stat
+	record_put "$JF_NAME" logger "$_own_pid"
 	# shellcheck disable=SC2086 # words without blanks
 	exec setsid jflog --out "$JF_LOG" $JF_LOGGER "$@" \
 		4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 }
 
 # launch_begin WORD...: starts it and waits for jfrun's word. On return the
-# command runs, as JF_CHILD's; otherwise this is the end.
+# command runs, as JF_CHILD's; otherwise this is the end. Both ends of the FIFO are
+# open before the fork: neither side ever waits for the other to open it, and if
+# this one is killed jfrun is told so, and calls the start off.
 launch_begin() {
 	eval "set -- $JF_RUNNER \"\$JF_NAME\" \"\$JF_ROOTFS\" -- \"\$@\""
 	set -- jfrun --ready-fd 3 --soft "$JF_SOFT" --hard "$JF_HARD" \
@@ -116,18 +123,22 @@ launch_begin() {
 	fi
 	_ready=$JF_RUNDIR/$JF_NAME/ready
 	_own=$JF_RUNDIR/$JF_NAME/jflog.err
+	exec 5<>"$_ready"
+	exec 6<"$_ready"
+	exec 7>"$_ready" 5<&-
 	if [ "$JF_VERB" = run ]; then
 		# A background job's stdin would be /dev/null.
 		exec 4<&0
-		launch_child "$@" <&4 3>"$_ready" &
+		launch_child "$@" <&4 3>&7 &
 		JF_CHILD=$!
 		exec 4<&-
 	else
-		launch_child "$@" </dev/null >/dev/null 2>"$_own" 3>"$_ready" &
+		launch_child "$@" </dev/null >/dev/null 2>"$_own" 3>&7 &
 		JF_CHILD=$!
 	fi
-	record_put "$JF_NAME" logger "$JF_CHILD"
-	IFS= read -r _said <"$_ready" || :
+	exec 7>&-
+	IFS= read -r _said <&6 || :
+	exec 6<&-
 	case $_said in
 	'ready '*)
 		rm -f -- "$_ready"

@@ -9,6 +9,7 @@
 #   command    what runs in it, one line, to be read by people
 #   argv       the same exactly: words, each ended by a NUL
 #   options    the options that it was started with: words, each ended by a NUL
+#   exec       those of them that `jf exec` takes, too, quoted for a shell
 #   restart    when it is run again; only if it may be
 #   restarts   how often it was
 #   again      is there as long as it is to be run again
@@ -16,6 +17,7 @@
 #   logger     PID of its jflog
 #   log_since  only if the log was there before: where this container begins in it
 #   jflog.err  what jflog itself had to say
+#   starter    PID of the jf that started it
 #   ready      FIFO, only while it starts
 #   oci        only for a container of an OCI runtime: its ID; see jf-oci-hook(8)
 
@@ -31,13 +33,14 @@ container_state() {
 		REPLY=$_state
 		return 0
 	fi
-	REPLY=
-	if [ -p "$JF_RUNDIR/$1/ready" ]; then
+	if container_starts "$1"; then
 		REPLY=starting
 	elif [ -d "$JF_RUNDIR/$1" ]; then
 		REPLY=lost
 	elif plane_has "$1"; then
 		REPLY=created
+	else
+		REPLY=
 	fi
 }
 
@@ -51,9 +54,15 @@ container_up() {
 	[ -e "$JF_RUNDIR/$1/again" ] && logger_runs "$1"
 }
 
-# container_starts NAME: a jflog has been started for it, and its command does not run yet.
+# container_starts NAME: its command does not run yet, and somebody is about to start
+# it: jf, or the jflog of a jf that was killed.
 container_starts() {
-	[ -p "$JF_RUNDIR/$1/ready" ] && logger_runs "$1"
+	[ -p "$JF_RUNDIR/$1/ready" ] && ! container_runs "$1" || return 1
+	starter_runs "$1" || logger_runs "$1"
+}
+
+starter_runs() {
+	record_get "$1" starter && [ -n "$REPLY" ] && [ -d "$JF_PROC/$REPLY" ]
 }
 
 # container_ask NAME stop|kill: it is to end, and not to be run again.

@@ -135,7 +135,8 @@ setting_word() {
 	esac
 }
 
-# settings_check NAME: the two limits in order, the new ones with those that stay.
+# settings_check NAME: are the two limits in order, the new ones with those that
+# stay? 1 and a message if not.
 settings_check() {
 	[ -n "${set_soft_limit-}${set_hard_limit-}" ] || return 0
 	control_get "$1" soft_limit
@@ -143,10 +144,11 @@ settings_check() {
 	_soft=$REPLY
 	control_get "$1" hard_limit
 	size_bytes "${set_hard_limit:-${REPLY:-max}}" || return 0
-	[ "$_soft" != max ] || return 0
-	! size_above "$_soft" "$REPLY" ||
-		die "$1: the soft limit ($_soft) would be above the hard limit ($REPLY):" \
+	if [ "$_soft" != max ] && size_above "$_soft" "$REPLY"; then
+		log "$1: the soft limit ($_soft) would be above the hard limit ($REPLY):" \
 			"it would never be reached: change both"
+		return 1
+	fi
 }
 
 # settings_write NAME: all or none: what was written is taken back.
