@@ -32,18 +32,13 @@ fleet() {
 		scan_us 1500000
 		late_max_us 250
 		timer on
-		kills 7
+		kills_stopped 0
+		kills_killed 1
+		kills_hard_limit 7
 		overshoot_max 4096
 		events 99
 		uevents_lost 0
 		something_new 5
-	EOF
-	cat >"$JF_DEBUGFS/events" <<-EOF
-		lost=17
-		seq=18 time=1.000001 container=web event=kill pid=1 comm=x reason=hard_limit
-		seq=19 time=1.000002 container=web event=exit pid=1 comm=x reason=hard_limit status=137
-		seq=20 time=1.000003 container=b event=kill pid=2 comm=y reason=killed
-		seq=21 time=1.000004 container=b event=kill pid=2 comm=event=kill reason=hard_limit
 	EOF
 }
 
@@ -84,9 +79,9 @@ has() {
 	run -0 jf metrics
 	has 'jackfruit_containers 2' 'jackfruit_members 2' 'jackfruit_looks_total 1234' \
 		'jackfruit_scan_seconds_total 1.500000' 'jackfruit_look_late_max_seconds 0.000250' \
-		'jackfruit_kills_total 7' 'jackfruit_overshoot_max_bytes 4096' 'jackfruit_events_total 99' \
-		'jackfruit_uevents_lost_total 0' 'jackfruit_history_kills{reason="hard_limit"} 2' \
-		'jackfruit_history_kills{reason="killed"} 1' 'jackfruit_history_kills{reason="stopped"} 0'
+		'jackfruit_kills_total{reason="hard_limit"} 7' 'jackfruit_kills_total{reason="killed"} 1' \
+		'jackfruit_kills_total{reason="stopped"} 0' 'jackfruit_overshoot_max_bytes 4096' 'jackfruit_events_total 99' \
+		'jackfruit_uevents_lost_total 0'
 	[[ $output != *something_new* ]]
 }
 
@@ -156,7 +151,7 @@ for family in parse(sys.stdin.read()):
 	exec 5<"$F/jackfruit.prom"
 	run -0 jf metrics --output "$F/jackfruit.prom"
 	[ -z "$output" ]
-	grep -q '^jackfruit_kills_total 7$' "$F/jackfruit.prom"
+	grep -q '^jackfruit_kills_total{reason="hard_limit"} 7$' "$F/jackfruit.prom"
 	[ "$(cat <&5)" = old ]
 	exec 5<&-
 	[ "$(echo "$F"/*.prom*)" = "$F/jackfruit.prom" ]

@@ -39,7 +39,7 @@ metrics_container() {
 }
 
 # metrics_values: all that is laid out. What is of no container has an empty
-# first field; the lines of the history are as they are.
+# first field.
 metrics_values() {
 	printf '\tloaded\t1\n'
 	for _name in "$JF_CLASS"/*/; do
@@ -53,8 +53,6 @@ metrics_values() {
 			printf '\tstats:%s\t%s\n' "$_key" "$_value"
 		done <"$JF_DEBUGFS/stats"
 	fi
-	# a kernel in lockdown does not let it be opened, whatever its mode says
-	{ { printf '\thistory\t\n' && cat; } <"$JF_EVENTS"; } 2>/dev/null
 }
 
 metrics_text() {
@@ -89,12 +87,6 @@ metrics_text() {
 		family(name, type, help)
 		sample(name, "", scale ? sprintf("%.6f", own[key] / scale) : own[key])
 	}
-	/^seq=/ {
-		if ($0 ~ / event=kill / && match($0, / reason=[a-z_]+/))
-			kills[substr($0, RSTART + 8, RLENGTH - 8)]++
-		next
-	}
-	/^lost=/ { next }
 	$1 == "" {
 		own[$2] = $3
 		next
@@ -146,19 +138,17 @@ metrics_text() {
 		stat("scan_us", "scan_seconds_total", "counter", "Time in the work of the scan.", 1000000)
 		stat("late_max_us", "look_late_max_seconds", "gauge", \
 			"The most that a look has come too late.", 1000000)
-		stat("kills", "kills_total", "counter", "Kill events.")
+		split("hard_limit killed stopped", reason, " ")
+		if ("stats:kills_killed" in own)
+			family("kills_total", "counter", "Kill events, by reason.")
+		for (j = 1; j <= 3; j++)
+			if (("stats:kills_" reason[j]) in own)
+				sample("kills_total", label("reason", reason[j]), own["stats:kills_" reason[j]])
 		stat("overshoot_max", "overshoot_max_bytes", "gauge", \
 			"The most that a container which the hard limit has killed was above it.")
 		stat("events", "events_total", "counter", "Events of all kinds.")
 		stat("uevents_lost", "uevents_lost_total", "counter", \
 			"Events that no uevent could be sent for.")
-		if (!("history" in own))
-			exit
-		family("history_kills", "gauge", \
-			"Kill events that the history still holds, by reason. Old ones fall out of it.")
-		split("hard_limit killed stopped", reason, " ")
-		for (j = 1; j <= 3; j++)
-			sample("history_kills", label("reason", reason[j]), kills[reason[j]] + 0)
 	}'
 }
 
