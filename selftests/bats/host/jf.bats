@@ -423,6 +423,30 @@ true && true; exit 0" ]
 	[[ $(<"$F/err") == *"stopping a"* ]]
 }
 
+@test "SIGINT to run is a stop, a second one a kill" {
+	local env pid
+	env=$(command -v env)
+	# a job in the background ignores SIGINT, and a shell cannot trap what is ignored
+	(
+		exec 3>&-
+		# shellcheck disable=SC2086 # two words
+		PATH=$JF_PATH exec "$env" --default-signal=INT $JF_SHELL "$JF_SOURCE" run a "$F/rootfs" -- \
+			sh -c 'trap "exit 6" USR1; while :; do sleep 0.1; done'
+	) 2>"$F/err" &
+	pid=$!
+	wait_until holds "$JF_CLASS/a/state" running
+	wait_until test ! -e "$JF_RUNDIR/a/ready"
+	control a stop= kill=
+	kill -INT "$pid"
+	wait_until is "$JF_CONFIGFS/a/stop" 1
+	is "$JF_CONFIGFS/a/kill" ''
+	kill -INT "$pid"
+	wait_until is "$JF_CONFIGFS/a/kill" 1
+	kill -USR1 "$(<"$JF_CLASS/a/pid")"
+	status_of "$pid" 6
+	[[ $(<"$F/err") == *"stopping a (once more to kill it)"* ]]
+}
+
 # ---- ps --------------------------------------------------------------------
 
 @test "ps shows sizes as people read them" {
