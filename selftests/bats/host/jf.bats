@@ -723,6 +723,7 @@ lost() {
 		for options in '' '--restart always'; do
 			real=$F/real/jflog
 			[ "$when" = jflog ] || real=$(command -v "$when")
+			# shellcheck disable=SC2016 # the script's
 			printf '#!/bin/sh\nkill -KILL $PPID\nexec %s "$@"\n' "$real" >"$F/bin/$when"
 			chmod +x "$F/bin/$when"
 			rm -f "$STUB_ARGS.all"
