@@ -429,6 +429,30 @@ true && true; exit 0" ]
 	[[ $(<"$F/err") == *"stopping a"* ]]
 }
 
+@test "SIGINT to run is a stop, a second one a kill" {
+	local env pid
+	env=$(command -v env)
+	# a job in the background ignores SIGINT, and a shell cannot trap what is ignored
+	(
+		exec 3>&-
+		# shellcheck disable=SC2086 # two words
+		PATH=$JF_PATH exec "$env" --default-signal=INT $JF_SHELL "$JF_SOURCE" run a "$F/rootfs" -- \
+			sh -c 'trap "exit 6" USR1; while :; do sleep 0.1; done'
+	) 2>"$F/err" &
+	pid=$!
+	wait_until holds "$JF_CLASS/a/state" running
+	wait_until test ! -e "$JF_RUNDIR/a/ready"
+	control a stop= kill=
+	kill -INT "$pid"
+	wait_until is "$JF_CONFIGFS/a/stop" 1
+	is "$JF_CONFIGFS/a/kill" ''
+	kill -INT "$pid"
+	wait_until is "$JF_CONFIGFS/a/kill" 1
+	kill -USR1 "$(<"$JF_CLASS/a/pid")"
+	status_of "$pid" 6
+	[[ $(<"$F/err") == *"stopping a (once more to kill it)"* ]]
+}
+
 # ---- ps --------------------------------------------------------------------
 
 @test "ps shows sizes as people read them" {
@@ -472,7 +496,7 @@ true && true; exit 0" ]
 	nothing_left gone
 }
 
-@test "ps of 500 containers takes less than a second" {
+@test "ps of 500 containers lists them all, by a few processes" {
 	local i
 	for i in {1..500}; do
 		container "c$i" state=running pid=1 procs=1 usage=$((i * 100000)) started=1
@@ -480,12 +504,17 @@ true && true; exit 0" ]
 		mkdir -p "$JF_RUNDIR/c$i"
 		echo "sleep $i" >"$JF_RUNDIR/c$i/command"
 	done
-	local before=$EPOCHREALTIME
+	# how long that takes: scripts/bench ps
 	run -0 jf ps
-	local took=$(((${EPOCHREALTIME/./} - ${before/./}) / 1000))
 	[ "${#lines[@]}" -eq 501 ]
-	echo "# $took ms" >&3
-	[ "$took" -lt 1000 ]
+	[[ ${lines[500]} == *"sleep 99" ]]
+	# a fork for each of them would be felt on a board
+	local strace
+	strace=$(command -v strace) || skip "no strace here to count processes"
+	# shellcheck disable=SC2086 # two words
+	PATH=$JF_PATH "$strace" -f -qq -e trace=process -e signal=none -o "$F/trace" \
+		$JF_SHELL "$JF_SOURCE" ps >/dev/null
+	[ "$(grep -cE '(clone|fork|clone3|vfork)\(' "$F/trace")" -lt 20 ]
 }
 
 # ---- logs ------------------------------------------------------------------
@@ -700,6 +729,7 @@ lost() {
 		for options in '' '--restart always'; do
 			real=$F/real/jflog
 			[ "$when" = jflog ] || real=$(command -v "$when")
+			# shellcheck disable=SC2016 # the script's
 			printf '#!/bin/sh\nkill -KILL $PPID\nexec %s "$@"\n' "$real" >"$F/bin/$when"
 			chmod +x "$F/bin/$when"
 			rm -f "$STUB_ARGS.all"

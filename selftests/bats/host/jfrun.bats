@@ -112,7 +112,8 @@ load jfrun-fixture
 
 @test "--ready-fd that nobody reads any more: the start is called off" {
 	mkfifo "$D/fifo"
-	exec 8<> "$D/fifo" 7> "$D/fifo" 8>&-
+	exec 8<> "$D/fifo"
+	exec 7> "$D/fifo" 8>&-
 	fails 125 "container 'a': nobody reads --ready-fd any more: the start is called off" \
 		jfrun --ready-fd 7 a "$R" sleep 100
 	exec 7>&-
