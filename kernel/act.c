@@ -69,6 +69,9 @@ static struct jf_sender jf_act_writer(void)
 #define JF_WATCHED_US USEC_PER_SEC
 #define JF_QUIET_MAX 3
 
+/* When to look again for a child that there was no memory for, microseconds. */
+#define JF_MISSED_US (10 * USEC_PER_MSEC)
+
 /* Who an event is about may be gone: then his name is the one that was noted. */
 static void jf_act_name(struct jf_container *c, struct jf_event *event, struct pid *pid)
 {
@@ -164,6 +167,8 @@ static void jf_act_kill_all(struct jf_container *c)
 		return;
 	jf_act_tell_end(c, JF_EVENT_KILL);
 	jf_members_set_killing(c, true);
+	/* before their parents are gone, by whom they are found */
+	jf_members_find_missed(c);
 	jf_members_signal(c, SIGKILL);
 	jf_scan_at(c, JF_LOOK_NEVER);
 }
@@ -413,6 +418,8 @@ static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage)
 	took = div_u64(ktime_get_ns() - usage->ns, NSEC_PER_USEC);
 	if (!usage->caught)
 		next = max(next, took);
+	if (jf_members_missed(c))
+		next = min_t(u64, next, JF_MISSED_US);
 	trace_jf_look(c->name, usage->bytes, next);
 	jf_scan_at(c, next);
 }
@@ -570,7 +577,7 @@ void jf_act_grace_over(struct jf_container *c)
 }
 
 /**
- * jf_act_again() - a member was forked or has ended: it may be what was waited for
+ * jf_act_again() - a member was forked or has ended: it may be what was waited for, or not be found
  * @c: the container
  *
  * Context: may sleep; @c->lock held.
@@ -580,7 +587,7 @@ void jf_act_again(struct jf_container *c)
 	lockdep_assert_held(&c->lock);
 	if (c->killing)
 		jf_members_signal(c, SIGKILL);
-	else if (c->run.victim && !jf_act_victim_alive(c))
+	else if (jf_members_missed(c) || (c->run.victim && !jf_act_victim_alive(c)))
 		jf_act_look(c);
 }
 

@@ -188,8 +188,11 @@ int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first)
 	do {
 		ret = jf_members_pass(c);
 	} while (ret > 0);
-	if (ret)
+	if (ret) {
 		jf_members_release(c, batch);
+		/* the others may have ended meanwhile, and were not the last ones then */
+		queue_work(jf_wq, &c->work);
+	}
 	return ret;
 }
 

@@ -49,6 +49,9 @@
  */
 #define JF_GRACE_SHIFT 3
 
+/* Who is killed gives its memory back within this time, microseconds, if anybody lets it. */
+#define JF_VICTIM_PATIENCE_US 1000000
+
 static bool above_grace(u64 usage, u64 limit)
 {
 	return usage > limit && usage - limit > limit >> JF_GRACE_SHIFT;
@@ -159,19 +162,36 @@ static u32 decide_container(const struct jf_policy_config *config, u64 usage,
 	return JF_DO_KILL;
 }
 
-/* One member: the memory of the last victim must be gone before another one is chosen. */
+/*
+ * Somebody holds the victim at its end (who traces it, or a file system that does not answer), and
+ * the others grow meanwhile.
+ */
+static bool victim_is_held(const struct jf_policy_look *look, const struct jf_policy_state *state)
+{
+	return look->now_us - state->victim_us > JF_VICTIM_PATIENCE_US &&
+		above_grace(look->usage, state->victim_usage);
+}
+
+/*
+ * One member: the memory of the last victim must be gone before another one is chosen. If that
+ * takes long and is used for growth, all members are killed: who holds it may be one of them.
+ */
 static u32 decide_process(const struct jf_policy_config *config, const struct jf_policy_look *look,
 			  struct jf_policy_state *state)
 {
 	if (look->victim_alive) {
-		if (!state->asked_victim)
-			return 0;
+		if (!state->asked_victim) {
+			state->ending = victim_is_held(look, state);
+			return state->ending ? JF_DO_KILL : 0;
+		}
 		if (config->action == JF_ACTION_TERM &&
 		    !above_grace(look->usage, config->hard_limit))
 			return 0;
 		state->asked_victim = false;
 		return JF_DO_KILL_VICTIM;
 	}
+	state->victim_us = look->now_us;
+	state->victim_usage = look->usage;
 	state->asked_victim = config->action == JF_ACTION_TERM;
 	return state->asked_victim ? JF_DO_TERM_VICTIM : JF_DO_KILL_VICTIM;
 }

@@ -101,6 +101,8 @@ struct jf_policy_pace {
  * @ending: all members are being killed: no further decisions
  * @asked_all: all members have been asked to end
  * @asked_victim: the victim has been asked to end
+ * @victim_us: when the last victim was chosen, microseconds
+ * @victim_usage: and at which usage, bytes
  * @stopped: members have been sent SIGSTOP
  * @forecast_over: the forecast event has been given; armed again when the forecast is twice as far
  * @usage: what the last look saw, bytes
@@ -116,6 +118,8 @@ struct jf_policy_state {
 	bool ending;
 	bool asked_all;
 	bool asked_victim;
+	u64 victim_us;
+	u64 victim_usage;
 	bool stopped;
 	bool forecast_over;
 	u64 usage;

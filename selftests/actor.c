@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -97,6 +98,42 @@ static void do_file(const char *arg)
 	memory_size = size;
 	for (i = 0; i < size; i += 4096)
 		(void)((volatile char *)memory)[i];
+}
+
+/* A file in memory that nobody has mapped. */
+static void do_memfd(const char *arg)
+{
+	int fd = memfd_create("actor", MFD_CLOEXEC);
+	size_t size = size_of(arg);
+	char page[4096] = { 1 };
+
+	for (; size; size -= sizeof(page))
+		if (fd < 0 || write(fd, page, sizeof(page)) != sizeof(page))
+			die("memfd");
+}
+
+static void do_hugetlb(const char *arg)
+{
+	use_memory(size_of(arg), MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1);
+}
+
+/* What is mapped from now on comes at once, and stays. */
+static void do_mlock(const char *arg)
+{
+	(void)arg;
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		die("mlockall");
+}
+
+/* One byte of a file. */
+static void do_read(const char *arg)
+{
+	int fd = open(arg, O_RDONLY | O_CLOEXEC);
+	char byte;
+
+	if (fd < 0 || read(fd, &byte, 1) < 0)
+		die(arg);
+	close(fd);
 }
 
 static void do_free(const char *arg)
@@ -327,6 +364,16 @@ static void *pause_in_thread(void *unused)
 	return NULL;
 }
 
+static void *use_stack(void *unused)
+{
+	char stack[64 << 10];
+
+	(void)unused;
+	touch(stack, sizeof(stack));
+	rest_in_peace();
+	return NULL;
+}
+
 static pthread_t start_thread(void *(*fn)(void *))
 {
 	pthread_t thread;
@@ -386,6 +433,39 @@ static void clone_with(int flags)
 	if (pid < 0)
 		die("clone");
 	exit_as(pid);
+}
+
+/* Threads without end, each with a stack that it has used. */
+static void do_threadbomb(const char *arg)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	(void)arg;
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 128 << 10);
+	for (;;)
+		if (pthread_create(&thread, &attr, use_stack, NULL))
+			sleep_ms(1);
+}
+
+/* A child goes on that we trace, and that stops when it is about to exit until we are gone. */
+static void do_traced(const char *arg)
+{
+	pid_t pid = forked();
+	int status;
+
+	(void)arg;
+	if (!pid) {
+		if (ptrace(PTRACE_TRACEME, 0, 0, 0))
+			die("ptrace");
+		raise(SIGSTOP);
+		return;
+	}
+	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status) ||
+	    ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACEEXIT) || ptrace(PTRACE_CONT, pid, 0, 0))
+		die("ptrace");
+	rest_in_peace();
 }
 
 /* A child that shares our memory goes on; we cannot run until it executes or ends. */
@@ -632,6 +712,10 @@ static const struct {
 	{ "anon", do_anon },
 	{ "shmem", do_shmem },
 	{ "file", do_file },
+	{ "memfd", do_memfd },
+	{ "hugetlb", do_hugetlb },
+	{ "mlock", do_mlock },
+	{ "read", do_read },
 	{ "free", do_free },
 	{ "rewrite", do_rewrite },
 	{ "reread", do_reread },
@@ -654,6 +738,8 @@ static const struct {
 	{ "thread", do_thread },
 	{ "leaderexit", do_leaderexit },
 	{ "threads", do_threads },
+	{ "threadbomb", do_threadbomb },
+	{ "traced", do_traced },
 	{ "vfork", do_vfork },
 	{ "share", do_share },
 	{ "pidns", do_pidns },

@@ -590,4 +590,32 @@ TEST(a_victim_that_was_asked_is_killed_when_the_action_becomes_kill)
 	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
 }
 
+TEST(a_victim_that_keeps_its_memory_takes_the_others_with_it_if_they_grow)
+{
+	struct jf_policy_config config = { .soft_limit = JF_LIMIT_MAX,
+					   .hard_limit = 16 << 20,
+					   .action = JF_ACTION_KILL,
+					   .scope = JF_SCOPE_PROCESS };
+	struct jf_policy_look look = { .now_us = 5000000, .usage = 24 << 20 };
+	struct jf_policy_state state = { 0 };
+
+	EXPECT_EQ(JF_DO_HARD_EVENT | JF_DO_KILL_VICTIM, jf_policy_decide(&config, &look, &state));
+	look.victim_alive = true;
+	/* it takes its time, and nobody makes use of that */
+	look.now_us += 60000000;
+	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
+	look.usage = 27 << 20;
+	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
+	/* it is gone; the next one dies slowly while the others grow, and then too slowly */
+	look.victim_alive = false;
+	EXPECT_EQ(JF_DO_KILL_VICTIM, jf_policy_decide(&config, &look, &state));
+	look.victim_alive = true;
+	look.now_us += 1000000;
+	look.usage = 64 << 20;
+	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
+	look.now_us += 1;
+	EXPECT_EQ(JF_DO_KILL, jf_policy_decide(&config, &look, &state));
+	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
+}
+
 TEST_HARNESS_MAIN

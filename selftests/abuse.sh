@@ -1,0 +1,248 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Members that do what they can against being counted, stopped and killed: bombs, who cannot run, who cannot die, and
+# memory that is not in the resident size.
+# shellcheck disable=SC2317 # wait_for and holds call functions by name
+# shellcheck source=selftests/lib.sh
+. "${0%/*}/lib.sh"
+begin
+
+deaf=
+huge=$(cat /proc/sys/vm/nr_hugepages)
+
+undo() {
+	[ -z "$deaf" ] || kill -KILL "$deaf" 2>/dev/null
+	umount -l "$work/deaf" 2>/dev/null
+	echo "$huge" >/proc/sys/vm/nr_hugepages
+	cleanup
+}
+trap undo EXIT
+
+# Nothing of the container is there any more.
+is_over() { # PID...
+	is_empty a || return
+	for pid; do
+		is_gone "$pid" || return
+	done
+}
+
+in_state() { # STATE PID...
+	state=$1
+	shift
+	for pid; do
+		grep -q "^State:.$state" "/proc/$pid/status" || return
+	done
+}
+
+killed_by() { # TITLE REASON PID...
+	title=$1
+	reason=$2
+	shift 2
+	wait_state a killed
+	holds "$title: all are dead" wait_for is_over "$@"
+	is "$title: as it was told" "$(status a state) $(status a reason)" "killed $reason"
+}
+
+has_at_least() { # PROCS
+	at_least "$(status a procs)" "$1"
+}
+
+# --- bombs ---
+
+fresh nice=19
+act_in a bomb:200
+holds "a fork bomb has gone off" wait_for has_at_least 100
+before=$(date +%s)
+for _ in 1 2 3 4 5; do
+	said=$(sh -c 'echo yes')
+done
+is "a fork bomb: others still get to run" "$said" yes
+holds "a fork bomb: in bearable time" at_most $(($(date +%s) - before)) 60
+put a kill 1
+killed_by "a fork bomb" killed
+is "a fork bomb: nobody is left" "$(pgrep -c actor)" 0
+
+fresh hard_limit=4M
+act_in a bomb:200
+killed_by "a fork bomb at its limit" hard_limit
+is "a fork bomb at its limit: nobody is left" "$(pgrep -c actor)" 0
+
+fresh hard_limit=32M
+act_in a threadbomb
+killed_by "a thread bomb" hard_limit $!
+
+fresh hard_limit=max
+act_in a vfork vfork vfork vfork vfork mark:"$work/m1" pause
+marked m1 >/dev/null
+members=$(get a pids)
+is "a chain of vforks: all are members" "$(echo "$members" | wc -l)" 6
+put a kill 1
+# shellcheck disable=SC2086 # a list of numbers
+killed_by "a chain of vforks" killed $members
+
+fresh hard_limit=16M
+act_in a vfork vfork vfork eat:64K
+killed_by "a chain of vforks that grows" hard_limit
+
+# --- who does not run ---
+
+fresh hard_limit=max
+act_in a children:3 anon:8M mark:"$work/m1" pause
+marked m1 >/dev/null
+members=$(get a pids)
+# shellcheck disable=SC2086 # a list of numbers
+kill -STOP $members
+# shellcheck disable=SC2086 # a list of numbers
+holds "members can be stopped" wait_for in_state T $members
+put a hard_limit 4M
+# shellcheck disable=SC2086 # a list of numbers
+killed_by "stopped members above a limit" hard_limit $members
+
+fresh grace_ms=100
+act_in a children:3 mark:"$work/m1" pause
+marked m1 >/dev/null
+members=$(get a pids)
+# shellcheck disable=SC2086 # a list of numbers
+kill -STOP $members
+put a stop 1
+wait_state a stopped
+# shellcheck disable=SC2086 # a list of numbers
+holds "stopped members that are asked to end are dead after grace_ms" wait_for is_over $members
+
+# --- who is traced ---
+
+fresh hard_limit=max
+act traced mark:"$work/m1" pause
+tracer=$!
+tracee=$(marked m1)
+put a pids "$tracee"
+put a kill 1
+holds "who is held at its exit by a tracer outside has got the signal" wait_for in_state t "$tracee"
+is "and is reported as it is" "$(status a state) $(status a procs) $(get a pids)" "running 1 $tracee"
+is "it cannot be removed" "$(try rmdir "$JF_CONFIGFS/a")" EBUSY
+kill -KILL "$tracer"
+killed_by "who is held by a tracer that ends" killed "$tracee"
+
+fresh hard_limit=16M
+act_in a traced eat:64K
+killed_by "who is held by a tracer in the same container" hard_limit $!
+
+# One member is held when it is killed, and keeps its memory: may the others have as much as they like?
+fresh hard_limit=16M kill_scope=process
+act_in a nest traced mark:"$work/m1" eat:64K
+held=$(marked m1)
+holds "kill_scope=process: a victim can be held by its tracer" wait_for in_state t "$held"
+act_in a eat:64K
+other=$!
+holds "kill_scope=process: others above the limit are killed all the same" wait_for is_gone "$other"
+put a kill 1
+wait_state a killed
+is "kill_scope=process: nobody is left" "$(status a procs) $(pgrep -c actor)" "0 0"
+
+# --- a file system that does not answer ---
+
+mkdir "$work/deaf"
+modprobe -q fuse
+deaf "$work/deaf" >"$work/deaf.out" 2>&1 &
+deaf=$!
+if wait_for mountpoint -q "$work/deaf"; then
+	fresh hard_limit=max
+	act_in a anon:8M mark:"$work/m1" read:"$work/deaf/file"
+	pid=$(marked m1)
+	put a kill 1
+	holds "who waits for a file system that does not answer cannot die" wait_for in_state D "$pid"
+	is "it is reported as it is" "$(status a state) $(status a reason) $(status a procs) $(get a pids)" "running none 1 $pid"
+	is "its memory is still counted" "$(at_least "$(status a usage)" $((8 << 20)) && echo yes)" yes
+	is "what was asked for is in the record" "$(status a last_kill | sed -n 's/^cause //p')" killed
+	is "it cannot be removed, and nobody comes in" "$(try rmdir "$JF_CONFIGFS/a") $(try_put a pids $$)" "EBUSY EBUSY"
+	is "everything else works" "$(try_put a hard_limit 1M; try_put a kill 1; try_put a stop 1; try_put a metric anon)" \
+		"ok
+ok
+ok
+ok"
+	make b
+	put b hard_limit 16M
+	act_in b eat:64K
+	wait_state b killed
+	is "and so does another container" "$(status b reason)" hard_limit
+	drop b
+	kill -KILL "$deaf"
+	killed_by "when the file system is gone" killed "$pid"
+else
+	fail "a file system in user space can be mounted" "$(cat "$work/deaf.out")"
+fi
+umount -l "$work/deaf" 2>/dev/null
+deaf=
+
+# --- namespaces ---
+
+fresh hard_limit=max
+unshare --user --map-root-user --pid --fork sh -c "echo in >'$work/m1'; exec sleep 1000" &
+outer=$!
+wait_for test -s "$work/m1"
+put a pids "$outer"
+holds "a member that has made a user and a PID namespace, and who is in it, are members" wait_for has_procs a 2
+put a kill 1
+killed_by "members in namespaces of their own" killed "$outer"
+
+fresh hard_limit=32M
+cat >"$work/inner" <<'END'
+	[ "$1" = 0 ] || exec unshare --user --map-root-user --pid --fork sh "$0" $(($1 - 1)) "$2"
+	echo "$(id -u) $$" >"$2"
+	exec actor eat:64K
+END
+act_inner() {
+	(put a pids 0 && exec sh "$work/inner" 3 "$work/m1") &
+}
+act_inner
+killed_by "who grows three namespaces down" hard_limit $!
+is "it was root there, and the first process" "$(cat "$work/m1")" "0 1"
+
+# --- memory that is pinned, or not resident ---
+
+fresh hard_limit=16M
+act_in a mlock eat:64K
+killed_by "who locks its memory" hard_limit $!
+fresh hard_limit=16M
+act_in a mlock anon:256M pause
+killed_by "who locks much at once" hard_limit $!
+holds "who locks much at once: is stopped while it gets it" at_most "$(status a peak)" $((128 << 20))
+
+fresh hard_limit=32M metric=anon
+act_in a memfd:64M mark:"$work/m1" pause
+marked m1 >/dev/null
+put a soft_signal 0
+is "a file in memory that nobody has mapped is nobody's, as is documented" \
+	"$(status a state) $(count a hard) $(at_most "$(status a usage)" $((32 << 20)) && echo less)" "running 0 less"
+put a kill 1
+wait_state a killed
+fresh hard_limit=32M metric=anon
+act_in a shmem:64M pause
+killed_by "when it is mapped it is theirs" hard_limit
+
+echo 10 >/proc/sys/vm/nr_hugepages
+if [ "$(cat /proc/sys/vm/nr_hugepages)" -ge 10 ]; then
+	fresh hard_limit=16M
+	act_in a hugetlb:20M mark:"$work/m1" pause
+	pid=$(marked m1)
+	put a soft_signal 0
+	is "pages of hugetlb are not resident memory, as is documented" \
+		"$(status a state) $(count a hard) $(sed -n 's/^HugetlbPages:[[:space:]]*//p' "/proc/$pid/status")" "running 0 20480 kB"
+	put a kill 1
+	wait_state a killed
+else
+	pass "no huge pages to be had # SKIP"
+fi
+
+# --- real-time members ---
+
+fresh hard_limit=max
+act_in a fifo:50 mark:"$work/m1" hog:"$work/m2"
+marked m1 >/dev/null
+marked m2 >/dev/null
+members=$(get a pids)
+put a kill 1
+# shellcheck disable=SC2086 # a list of numbers
+killed_by "real-time members on every CPU" killed $members
+drop a
+finish

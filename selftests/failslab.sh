@@ -1,0 +1,141 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Each allocation of each operation fails in turn: an error and nothing changed, or it does not matter. Needs a kernel
+# that can fail them: scripts/vm --kernel debug.
+# shellcheck disable=SC2317 # wait_for and holds call functions by name
+# shellcheck source=selftests/lib.sh
+. "${0%/*}/lib.sh"
+knobs=/sys/kernel/debug
+if [ ! -e /proc/self/fail-nth ] || [ ! -d $knobs/failslab ]; then
+	skip_all "this kernel fails no allocation on demand: CONFIG_FAILSLAB"
+fi
+begin
+
+set_knob() { # NAME VALUE
+	for dir in $knobs/failslab $knobs/fail_page_alloc; do
+		[ ! -e "$dir/$1" ] || echo "$2" >"$dir/$1"
+	done
+}
+
+# Only what is called by code between two addresses; by whatever code.
+only() { # START END
+	set_knob require-start "$1"
+	set_knob require-end "$2"
+	set_knob stacktrace-depth 32
+}
+
+all() {
+	set_knob stacktrace-depth 0
+	set_knob require-start 0
+	set_knob require-end 0xffffffffffffffff
+}
+
+memory() { # gone|back: for everybody who calls the module
+	if [ "$1" = gone ]; then
+		# shellcheck disable=SC2046 # two numbers
+		only $(awk '$4 == "[jackfruit]" && $2 ~ /[tT]/ { print $1 }' /proc/kallsyms | sort |
+			sed -n '1s/^/0x/p; $s/^\(.*\)...$/0x\1fff/p')
+		set_knob times -1
+		set_knob probability 100
+	else
+		set_knob probability 0
+		all
+	fi
+}
+
+undo() {
+	memory back
+	mode fault 2>/dev/null
+	cleanup
+}
+trap undo EXIT
+
+set_knob verbose 0
+set_knob ignore-gfp-wait N
+set_knob min-order 0
+memory back
+
+# each OPERATION [MODULE]
+each() {
+	said=$(failslab "$@" 2>&1)
+	is "$1: any allocation may fail" "$?: $(echo "$said" | grep -v '^#')" "0: "
+	echo "$said" | grep '^#'
+	drop slab
+}
+
+for operation in $(failslab operations) fork thread exec exit eat; do
+	each "$operation"
+	mode fault
+done
+
+# --- while there is no memory for a while ---
+
+enforces() { # ANSWER
+	[ "$(status a enforcing)" = "$1" ]
+}
+
+make a
+put a hard_limit 64M
+act_in a mark:"$work/m1" wait:"$work/go1" nest mark:"$work/m2" pause
+marked m1 >/dev/null
+memory gone
+: >"$work/go1"
+child=$(marked m2)
+holds "a fork that cannot be followed is admitted" wait_for enforces "no: no memory to follow a fork, trying again"
+is "the child is no member yet" "$(status a procs) $(is_member a "$child" && echo listed)" "1 "
+memory back
+holds "when there is memory it is one" wait_for is_member a "$child"
+is "and the limit holds for it" "$(status a enforcing) $(status a procs)" "yes 2"
+put a kill 1
+wait_state a killed
+holds "it is killed with the others" wait_for is_gone "$child"
+
+rm -f "$work"/m* "$work"/go*
+put a hard_limit max
+act_in a mark:"$work/m1" wait:"$work/go1" nest mark:"$work/m2" pause
+marked m1 >/dev/null
+memory gone
+: >"$work/go1"
+child=$(marked m2)
+memory back
+holds "without a limit it is found, too" wait_for has_procs a 2
+put a kill 1
+wait_state a killed
+holds "and killed" wait_for is_gone "$child"
+
+rm -f "$work"/m* "$work"/go*
+act_in a mark:"$work/m1" wait:"$work/go1" nest mark:"$work/m2" pause
+marked m1 >/dev/null
+memory gone
+: >"$work/go1"
+child=$(marked m2)
+memory back
+put a kill 1
+wait_state a killed
+holds "who cannot be followed while he is killed is killed" wait_for is_gone "$child"
+
+rm -f "$work"/m* "$work"/go*
+lost=$(stat_of uevents_lost)
+act_in a mark:"$work/m1" wait:"$work/go1" exit:3
+marked m1 >/dev/null
+memory gone
+: >"$work/go1"
+wait_state a exited
+memory back
+is "an exit is told without memory for the uevent" "$(event a reason exit) $(status a exit_status)" "exited 3"
+holds "which is counted as lost" at_least "$(stat_of uevents_lost)" $((lost + 1))
+drop a
+
+# --- the module itself ---
+
+module=$(modinfo -n jackfruit)
+rmmod jackfruit
+each unload "$module"
+# loading makes hundreds of allocations of the kernel's own before the module's first
+# shellcheck disable=SC2046 # two numbers
+only $(awk '$3 == "do_one_initcall" { print "0x" $1; found = 1; next } found { print "0x" $1; exit }' /proc/kallsyms)
+each load "$module"
+memory back
+is "nothing is left of it" "$(ls -d /sys/module/jackfruit "$JF_CONFIGFS" "$JF_CLASS" "$JF_DEBUGFS" 2>/dev/null; grep jf_member /proc/slabinfo)" ""
+holds "it can be loaded" modprobe jackfruit
+finish
