@@ -248,6 +248,8 @@ schedule() {
 		[ "${#lines[@]}" -eq 50 ]
 	done
 	kill "$(cat "$JF_RUNDIR/a/logger")"
+	# it ends as yes does, and writes until then
+	wait || true
 }
 
 @test "logs -f that comes too late for what was rotated away says so" {
