@@ -26,6 +26,8 @@ logger() {
 	cp "$(command -v sleep)" "$F/jflog"
 	"$F/jflog" 30 3>&- &
 	LOGGER=$!
+	# until then it is not called so
+	wait_until is "/proc/$LOGGER/comm" jflog
 	echo "$LOGGER" >"$JF_RUNDIR/a/logger"
 }
 
@@ -219,6 +221,21 @@ schedule() {
 	[ ! -s "$F/e" ]
 }
 
+@test "logs -f of a container that is removed ends, without a word of lost lines" {
+	logger
+	record 0
+	jf_exec logs -f a >"$F/o" 2>"$F/e" &
+	local pid=$!
+	wait_until holds "$F/o" 0
+	record 1
+	kill "$LOGGER"
+	rm -r "$LOG" "$JF_CLASS/a" "$JF_CONFIGFS/a"
+	wait "$pid"
+	[ ! -s "$F/e" ]
+	# what was still open was read
+	[ "$(<"$F/o")" = $'0\n1' ]
+}
+
 @test "logs -f --tail: the last lines so far, and then all" {
 	logger
 	record 1 "$LOG.1"
@@ -248,6 +265,8 @@ schedule() {
 		[ "${#lines[@]}" -eq 50 ]
 	done
 	kill "$(cat "$JF_RUNDIR/a/logger")"
+	# it ends as yes does, and writes until then
+	wait || true
 }
 
 @test "logs -f that comes too late for what was rotated away says so" {

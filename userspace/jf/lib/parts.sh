@@ -87,6 +87,8 @@ parts_astray() {
 	_now=$(readlink /proc/self/fd/5)
 	case ${_now##*/} in
 	*' (deleted)')
+		# jf rm has been there, or there are no backups and no new one yet
+		[ -e "$1" ] || [ -e "$1.1" ] || return 1
 		# the last one has been deleted, and perhaps others behind it
 		parts_open_oldest "$1" || return 1
 		log "some of the log may have been rotated away before it could be read"
