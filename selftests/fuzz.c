@@ -636,9 +636,8 @@ static bool do_overflow(int slot)
 	limit = strtol(get(CLASS, c, "usage", false), NULL, 10) + (1 << 20);
 	if (!expect("hard_limit", put_number(c, "hard_limit", limit), 0))
 		return false;
+	/* in mode=scan it may have all of it, and say so, before it is looked at */
 	tell(slot, 'g', limit + (4 << 20), &died);
-	if (!died)
-		return wrong("fuzz%d: process %d has 4M more than its limit of %ld", c, procs[slot].pid, limit);
 	if (!all_killed(c, "killed", "hard_limit"))
 		return false;
 	containers[c].hard = 1024ull << 20;
@@ -762,7 +761,7 @@ static bool do_op(struct op op)
 			return false;
 		if (!k->there)
 			*k = (struct container){ .there = true, .state = "created", .reason = "none" };
-		return n || expect("grace_ms", put_text(c, "grace_ms", "50"), 0);
+		return n || expect("grace_ms", put_text(c, "grace_ms", "20"), 0);
 	case OP_RMDIR:
 		n = rmdir(path(CONFIGFS, c, NULL)) ? errno : 0;
 		if (!expect("rmdir", n, !k->there ? ENOENT : members(c) ? EBUSY : 0))
