@@ -414,6 +414,22 @@ static void do_threads(const char *arg)
 		start_thread(pause_in_thread);
 }
 
+static void *remap_in_thread(void *unused)
+{
+	void *map;
+
+	while ((map = mmap(NULL, 65536, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) != MAP_FAILED)
+		munmap(map, 65536);
+	return unused;
+}
+
+/* A thread changes the address space all the time; we go on. */
+static void do_remap(const char *arg)
+{
+	(void)arg;
+	start_thread(remap_in_thread);
+}
+
 static int run_in_clone(void *unused)
 {
 	(void)unused;
@@ -739,6 +755,7 @@ static const struct {
 	{ "leaderexit", do_leaderexit },
 	{ "threads", do_threads },
 	{ "threadbomb", do_threadbomb },
+	{ "remap", do_remap },
 	{ "traced", do_traced },
 	{ "vfork", do_vfork },
 	{ "share", do_share },

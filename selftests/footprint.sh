@@ -95,6 +95,17 @@ for mode in fault scan; do
 	dies "$mode: which four processes can fill together"
 done
 
+# Page tables of who changes his mappings meanwhile, whom a walk lets do so after a while.
+before=$(stat_of footprints)
+fresh hard_limit=200M
+act_in a shmem:120M crowd:1 rewrite meet remap mark:"$work/m1" pause
+lives "who maps and unmaps all the time has his memory counted once" m1
+is "whenever it is looked at" "$(for i in 1 2 3 4 5; do
+	at_least "$(status a usage)" $((120 << 20)) && at_most "$(status a usage)" $((130 << 20)) && echo right
+	sleep 0.2
+done | sort | uniq -c)" "      5 right"
+holds "and page by page" looks_at "$before"
+
 # Who crosses what a footprint has left just after it was read, while nobody looks by himself.
 mode fault
 scan_rarely
