@@ -3,6 +3,7 @@
  * Random operations on containers and processes, compared with a model of what should be.
  *
  *	fuzz [--seed N] [--ops N] [--replay FILE]	one after the other, each checked
+ *	     [--times yes]				and tell how long each kind of them takes
  *	fuzz --chaos N [--seed N]			N operations by four at once, nothing checked but the end
  *
  * An operation is three numbers; what it cannot do in the present state it leaves, so that any part of a list of
@@ -11,6 +12,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -47,6 +49,7 @@ enum {
 	OP_FORK,
 	OP_EXEC,
 	OP_THREAD,
+	OP_THREAD_EXEC,
 	OP_GROW,
 	OP_EXIT,
 	OP_SIGKILL,
@@ -58,13 +61,42 @@ enum {
 	OP_GARBAGE,
 	OP_MODE,
 	OP_RMMOD,
+	OP_ATTACH_EXIT,
+	OP_FORK_KILL,
+	OP_KILL_RMDIR,
 	OP_CHECK,
 	OPS,
 };
 
-static const char *const op_names[OPS] = {
-	"mkdir", "rmdir", "rename", "attach", "spawn",	  "fork",    "exec",	"thread", "grow",  "exit",
-	"sigkill", "kill", "stop", "limit", "overflow", "setting", "garbage", "mode", "rmmod", "check",
+/* How often each comes: there are to be members to do it with, and what takes long is rare. */
+static const struct {
+	const char *name;
+	unsigned int weight;
+} kinds[OPS] = {
+	[OP_MKDIR] = { "mkdir", 4 },
+	[OP_RMDIR] = { "rmdir", 2 },
+	[OP_RENAME] = { "rename", 1 },
+	[OP_ATTACH] = { "attach", 10 },
+	[OP_SPAWN] = { "spawn", 5 },
+	[OP_FORK] = { "fork", 6 },
+	[OP_EXEC] = { "exec", 1 },
+	[OP_THREAD] = { "thread", 3 },
+	[OP_THREAD_EXEC] = { "threadexec", 1 },
+	[OP_GROW] = { "grow", 4 },
+	[OP_EXIT] = { "exit", 2 },
+	[OP_SIGKILL] = { "sigkill", 2 },
+	[OP_KILL] = { "kill", 1 },
+	[OP_STOP] = { "stop", 1 },
+	[OP_LIMIT] = { "limit", 8 },
+	[OP_OVERFLOW] = { "overflow", 1 },
+	[OP_SETTING] = { "setting", 8 },
+	[OP_GARBAGE] = { "garbage", 8 },
+	[OP_MODE] = { "mode", 1 },
+	[OP_RMMOD] = { "rmmod", 1 },
+	[OP_ATTACH_EXIT] = { "attachexit", 1 },
+	[OP_FORK_KILL] = { "forkkill", 1 },
+	[OP_KILL_RMDIR] = { "killrmdir", 1 },
+	[OP_CHECK] = { "check", 3 },
 };
 
 /* --- random --- */
@@ -82,9 +114,15 @@ static uint64_t random_next(void)
 
 static struct op random_op(void)
 {
+	unsigned int what, sum = 0;
 	uint64_t r = random_next();
 
-	return (struct op){ .what = r % OPS, .a = r >> 16, .b = r >> 24 };
+	for (what = 0; what < OPS; what++)
+		sum += kinds[what].weight;
+	sum = (r >> 32) % sum;
+	for (what = 0; sum >= kinds[what].weight; what++)
+		sum -= kinds[what].weight;
+	return (struct op){ .what = what, .a = r, .b = r >> 8 };
 }
 
 /* --- the control plane --- */
@@ -177,18 +215,26 @@ static int sleeper(void *arg)
 	return 0;
 }
 
-static int new_thread(void)
+static int new_thread(int (*fn)(void *))
 {
-	static char stack[16384] __attribute__((aligned(16)));
+	static char stacks[2][16384] __attribute__((aligned(16)));
 	int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
 
-	/* one is enough, and libc need not know of it */
-	return clone(sleeper, stack + sizeof(stack), flags, NULL);
+	/* one of each is enough, and libc need not know of it */
+	return clone(fn, stacks[fn == sleeper] + sizeof(stacks[0]), flags, NULL);
+}
+
+static char exec_slot[16];
+
+static int exec_in_thread(void *arg)
+{
+	(void)arg;
+	execl("/proc/self/exe", "fuzz", "--obey", exec_slot, NULL);
+	_exit(96);
 }
 
 static __attribute__((noreturn)) void obey(int slot)
 {
-	char number[16];
 	struct order order;
 	bool threaded = false;
 	char *memory;
@@ -209,12 +255,19 @@ static __attribute__((noreturn)) void obey(int slot)
 			}
 			break;
 		case 'e':
-			snprintf(number, sizeof(number), "%d", slot);
-			execl("/proc/self/exe", "fuzz", "--obey", number, NULL);
+			snprintf(exec_slot, sizeof(exec_slot), "%d", slot);
+			execl("/proc/self/exe", "fuzz", "--obey", exec_slot, NULL);
 			answer = -errno;
 			break;
+		case 'E':
+			snprintf(exec_slot, sizeof(exec_slot), "%d", slot);
+			answer = new_thread(exec_in_thread);
+			/* it uses our libc, which must not be disturbed */
+			while (answer > 0)
+				pause();
+			break;
 		case 't':
-			answer = threaded ? 0 : new_thread();
+			answer = threaded ? 0 : new_thread(sleeper);
 			threaded = true;
 			break;
 		case 'g':
@@ -300,6 +353,7 @@ static long now_ms(void)
 /* The answer, or -1: it died. */
 static int tell(int slot, char what, int arg, bool *died)
 {
+	struct pollfd poller = { .fd = ours[slot], .events = POLLIN };
 	struct order order = { what, arg };
 	long end = now_ms() + WAIT_MS;
 	int answer;
@@ -321,7 +375,8 @@ static int tell(int slot, char what, int arg, bool *died)
 			*died = true;
 			return -1;
 		}
-		usleep(200);
+		/* its end is not told here */
+		poll(&poller, 1, 1);
 	}
 }
 
@@ -433,6 +488,15 @@ static bool expect(const char *what, int got, int want)
 	return got == want ? true : wrong("%s: error %d (%s), not %d", what, got, strerror(got), want);
 }
 
+static void began(int c, pid_t first)
+{
+	containers[c].running = true;
+	containers[c].state = "running";
+	containers[c].reason = "none";
+	containers[c].first = first;
+	first_reason[c] = "exited";
+}
+
 static bool do_attach(int slot, int c)
 {
 	struct proc *p = &procs[slot];
@@ -447,13 +511,8 @@ static bool do_attach(int slot, int c)
 	if (!expect("attach", err, 0))
 		return false;
 	p->c = c;
-	if (!containers[c].running) {
-		containers[c].running = true;
-		containers[c].state = "running";
-		containers[c].reason = "none";
-		containers[c].first = p->pid;
-		first_reason[c] = "exited";
-	}
+	if (!containers[c].running)
+		began(c, p->pid);
 	adopt(c);
 	return await(c, "state", "running");
 }
@@ -486,28 +545,99 @@ static bool do_fork(int slot)
 	return true;
 }
 
-static bool do_exec(int slot)
+static bool do_exec(int slot, char how)
 {
 	bool died;
 
 	/* it answers when it is the new one */
-	if (tell(slot, 'e', 0, &died) || died)
+	if (tell(slot, how, 0, &died) || died)
 		return wrong("exec failed");
+	return true;
+}
+
+static bool has_children(int slot)
+{
+	for (int i = 0; i < PROCS; i++)
+		if (procs[i].pid && procs[i].parent == slot)
+			return true;
+	return false;
+}
+
+/* It exits while it is attached: it has become a member before, or it was not found. */
+static bool do_attach_exit(int slot, int c)
+{
+	struct order order = { 'x', 5 };
+	struct proc *p = &procs[slot];
+	int err;
+
+	/* its children might be another's before they are found */
+	if (!containers[c].there || p->c >= 0 || has_children(slot))
+		return true;
+	if (write(ours[slot], &order, sizeof(order)) != sizeof(order))
+		die("write: %s", strerror(errno));
+	err = put_number(c, "pids", p->pid);
+	if (err && err != ESRCH)
+		return expect("attach who exits", err, 0);
+	if (!err) {
+		p->c = c;
+		if (!containers[c].running)
+			began(c, p->pid);
+	}
+	return one_gone(slot, "exited");
+}
+
+/* A member forks while all are killed: so is the child, if there is one. */
+static bool do_fork_kill(int slot)
+{
+	int c = procs[slot].c, child = free_slot();
+	struct order order = { 'f', child };
+
+	if (c < 0 || child < 0)
+		return true;
+	if (write(ours[slot], &order, sizeof(order)) != sizeof(order))
+		die("write: %s", strerror(errno));
+	return expect("kill", put_text(c, "kill", "1"), 0) && all_killed(c, "killed", "killed");
+}
+
+/* Removed as soon as that is possible after a kill: then nobody is left. */
+static bool do_kill_rmdir(int c)
+{
+	long end = now_ms() + WAIT_MS;
+	int err;
+
+	if (!containers[c].there || !members(c))
+		return true;
+	if (!expect("kill", put_text(c, "kill", "1"), 0))
+		return false;
+	while ((err = rmdir(path(CONFIGFS, c, NULL)) ? errno : 0) == EBUSY && now_ms() < end)
+		usleep(100);
+	if (!expect("rmdir after a kill", err, 0))
+		return false;
+	for (int i = 0; i < PROCS; i++) {
+		if (procs[i].pid && procs[i].c == c) {
+			if (!await_gone(procs[i].pid))
+				return false;
+			buried(i);
+		}
+	}
+	containers[c].there = false;
 	return true;
 }
 
 static bool do_overflow(int slot)
 {
 	int c = procs[slot].c;
+	long limit;
 	bool died;
 
 	if (c < 0)
 		return true;
-	if (!expect("hard_limit", put_text(c, "hard_limit", "24M"), 0))
+	/* little more than they have, so that it does not take long */
+	limit = strtol(get(CLASS, c, "usage", false), NULL, 10) + (1 << 20);
+	if (!expect("hard_limit", put_number(c, "hard_limit", limit), 0))
 		return false;
-	tell(slot, 'g', 32 << 20, &died);
-	if (!died)
-		return wrong("fuzz%d: process %d has 32M under a limit of 24M", c, procs[slot].pid);
+	/* in mode=scan it may have all of it, and say so, before it is looked at */
+	tell(slot, 'g', limit + (4 << 20), &died);
 	if (!all_killed(c, "killed", "hard_limit"))
 		return false;
 	containers[c].hard = 1024ull << 20;
@@ -631,7 +761,7 @@ static bool do_op(struct op op)
 			return false;
 		if (!k->there)
 			*k = (struct container){ .there = true, .state = "created", .reason = "none" };
-		return n || expect("grace_ms", put_text(c, "grace_ms", "50"), 0);
+		return n || expect("grace_ms", put_text(c, "grace_ms", "20"), 0);
 	case OP_RMDIR:
 		n = rmdir(path(CONFIGFS, c, NULL)) ? errno : 0;
 		if (!expect("rmdir", n, !k->there ? ENOENT : members(c) ? EBUSY : 0))
@@ -648,11 +778,13 @@ static bool do_op(struct op op)
 	case OP_FORK:
 		return slot < 0 || do_fork(slot);
 	case OP_EXEC:
-		return slot < 0 || do_exec(slot);
+		return slot < 0 || do_exec(slot, 'e');
+	case OP_THREAD_EXEC:
+		return slot < 0 || do_exec(slot, 'E');
 	case OP_THREAD:
 		return slot < 0 || tell(slot, 't', 0, &died) >= 0 || wrong("no thread");
 	case OP_GROW:
-		return slot < 0 || !tell(slot, 'g', 1 << 20, &died) || wrong("killed while far below every limit");
+		return slot < 0 || !tell(slot, 'g', 1 << 18, &died) || wrong("killed while far below every limit");
 	case OP_EXIT:
 		if (slot < 0)
 			return true;
@@ -678,7 +810,7 @@ static bool do_op(struct op op)
 	case OP_LIMIT:
 		return do_limit(c, op.b);
 	case OP_OVERFLOW:
-		return slot < 0 || op.a % 4 || do_overflow(slot);
+		return slot < 0 || do_overflow(slot);
 	case OP_SETTING:
 		return do_setting(c, op.b);
 	case OP_GARBAGE:
@@ -691,6 +823,12 @@ static bool do_op(struct op op)
 		if (n == CONTAINERS)
 			return true;
 		return syscall(SYS_delete_module, "jackfruit", O_NONBLOCK) ? true : wrong("rmmod was possible");
+	case OP_ATTACH_EXIT:
+		return slot < 0 || do_attach_exit(slot, c);
+	case OP_FORK_KILL:
+		return slot < 0 || do_fork_kill(slot);
+	case OP_KILL_RMDIR:
+		return do_kill_rmdir(c);
 	case OP_CHECK:
 		return check_all();
 	}
@@ -726,6 +864,23 @@ static void clean(void)
 	set_mode("fault");
 }
 
+static struct {
+	unsigned long count, us;
+} times[OPS];
+
+static bool timed_op(struct op op)
+{
+	struct timespec begin, end;
+	bool ok;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	ok = do_op(op);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	times[op.what].count++;
+	times[op.what].us += (end.tv_sec - begin.tv_sec) * 1000000 + (end.tv_nsec - begin.tv_nsec) / 1000;
+	return ok;
+}
+
 /* How many were done before one was wrong; all if none was. */
 static size_t run(const struct op *ops, size_t n)
 {
@@ -733,7 +888,7 @@ static size_t run(const struct op *ops, size_t n)
 
 	why[0] = '\0';
 	random_state = 1; /* garbage is the same at a replay */
-	for (i = 0; i < n && do_op(ops[i]); i++)
+	for (i = 0; i < n && timed_op(ops[i]); i++)
 		;
 	if (i == n && !check_all())
 		i = n - 1;
@@ -788,7 +943,7 @@ static void chaos(unsigned long count)
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
 		for (unsigned long n = 0; n < count / 4; n++) {
 			struct op op = random_op();
-			struct order order = { "fetg"[op.a % 4], op.a % 4 == 0 ? op.b % PROCS : 1 << 20 };
+			struct order order = { "fetgE"[op.a % 5], op.a % 5 == 0 ? op.b % PROCS : 1 << 20 };
 			int c = op.a % CONTAINERS, slot = op.b % PROCS, answer;
 
 			switch (op.what) {
@@ -847,7 +1002,7 @@ static size_t read_ops(const char *file, struct op *ops, size_t max)
 	while (n < max && fscanf(in, "%15s %u %u", name, &a, &b) == 3) {
 		int what = 0;
 
-		while (what < OPS && strcmp(op_names[what], name))
+		while (what < OPS && strcmp(kinds[what].name, name))
 			what++;
 		if (what == OPS)
 			die("%s: '%s' is no operation", file, name);
@@ -861,6 +1016,7 @@ int main(int argc, char **argv)
 {
 	unsigned long count = 2000, chaotic = 0;
 	const char *replay = NULL;
+	bool tell_times = false;
 	uint64_t seed = time(NULL);
 	struct op *ops;
 	size_t n, done;
@@ -884,8 +1040,10 @@ int main(int argc, char **argv)
 			chaotic = strtoul(argv[i + 1], NULL, 0);
 		else if (!strcmp(argv[i], "--replay"))
 			replay = argv[i + 1];
+		else if (!strcmp(argv[i], "--times"))
+			tell_times = !strcmp(argv[i + 1], "yes");
 		else
-			die("'%s' is no option: there are --seed, --ops, --chaos and --replay", argv[i]);
+			die("'%s' is no option: there are --seed, --ops, --chaos, --replay and --times", argv[i]);
 	}
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -919,14 +1077,17 @@ int main(int argc, char **argv)
 	done = run(ops, n);
 	if (done == n) {
 		printf("# %zu operations\n", n);
+		for (i = 0; tell_times && i < OPS; i++)
+			printf("# %s: %lu, %lu us each\n", kinds[i].name, times[i].count,
+			       times[i].us / (times[i].count ?: 1));
 		return 0;
 	}
-	printf("# operation %zu: %s: %s\n", done, op_names[ops[done].what], why);
+	printf("# operation %zu: %s: %s\n", done, kinds[ops[done].what].name, why);
 	fflush(stdout);
 	n = shrink(ops, done + 1);
 	run(ops, n);
 	printf("# the shortest that was found, of %zu operations: %s\n", n, why);
 	for (i = 0; i < (int)n; i++)
-		printf("%s %u %u\n", op_names[ops[i].what], ops[i].a, ops[i].b);
+		printf("%s %u %u\n", kinds[ops[i].what].name, ops[i].a, ops[i].b);
 	return 1;
 }
