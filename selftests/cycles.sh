@@ -28,11 +28,11 @@ unload_host() {
 	wait
 }
 
-# The objects of each cache, and what there is of pages, in kB.
+# The objects of each cache, and how many a slab has; and what there is of pages, in kB.
 sample() { # FILE
 	echo 3 >/proc/sys/vm/drop_caches
-	awk 'NR > 2 { print $1, $2 }' /proc/slabinfo >"$1"
-	awk '/^(SUnreclaim|KernelStack|PageTables|Percpu):/ { print $1, $2 }' /proc/meminfo >>"$1"
+	awk 'NR > 2 { print $1, $2, $5 }' /proc/slabinfo >"$1"
+	awk '/^(SUnreclaim|KernelStack|PageTables|Percpu):/ { print $1, $2, 128 }' /proc/meminfo >>"$1"
 }
 
 # What varies by itself: the highest of samples that are taken while the machine works, less the lowest.
@@ -41,13 +41,14 @@ spread() {
 		END { for (name in low) print name, high[name] - low[name] }' "$work"/before.* >"$work/spread"
 }
 
-# What has become more than ever before by more than it varied, and by half an object a cycle (or a kB).
+# What has become more than ever before by more than it varied, by half an object a cycle (or a kB), and by four
+# slabs (or half a MiB): all of a CPU's slab counts.
 growth() {
 	sample "$work/after"
 	awk -v cycles="$cycles" '
 		FILENAME ~ /spread$/ { spread[$1] = $2; next }
 		FILENAME ~ /before/ { if ($2 > most[$1]) most[$1] = $2; next }
-		$2 - most[$1] > spread[$1] + cycles / 2 + 32 { print $1, "had", most[$1] + 0, "and has", $2 }' \
+		$2 - most[$1] > spread[$1] + cycles / 2 + 4 * $3 { print $1, "had", most[$1] + 0, "and has", $2 }' \
 		"$work/spread" "$work"/before.* "$work/after"
 }
 
@@ -110,8 +111,9 @@ unload_host
 holds "nothing is left of it" wait_for is_nothing
 holds "and no memory" is_steady
 sed 's/^/# /' "$work/growth"
-awk -v cycles="$cycles" 'FILENAME ~ /spread$/ { spread[$1] = $2; next }
+awk 'FILENAME ~ /spread$/ { spread[$1] = $2; next }
 	FILENAME ~ /before/ { if ($2 > most[$1]) most[$1] = $2; next }
-	/SUnreclaim|Percpu|kmalloc-(64|128|256|512|1k) / { print "# " $1 " " most[$1] " before, " $2 " after, varies by " spread[$1] }' \
+	/^(SUnreclaim|Percpu|kmalloc-[0-9]*k?|vmap_area|kernfs_node_cache|dentry|task_struct|mm_struct|pid):? / {
+		print "# " $1 " " most[$1] " at most before, " $2 " after, varied by " spread[$1] }' \
 	"$work/spread" "$work"/before.* "$work/after"
 finish

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# What may be done at the same time is: many rounds of each race, RACE_ROUNDS (100). What is rare is found by
+# What may be done at the same time is: many rounds of each race, RACE_ROUNDS (200). What is rare is found by
 # RACE_ROUNDS=10000 selftests/races.sh, with a time limit to match.
 # shellcheck disable=SC2317 # the trap calls undo
 # shellcheck source=selftests/lib.sh
 . "${0%/*}/lib.sh"
 begin
 
-rounds=${RACE_ROUNDS:-100}
+rounds=${RACE_ROUNDS:-200}
 pid_max=$(cat /proc/sys/kernel/pid_max)
 
 undo() {
@@ -38,7 +38,7 @@ race rmdir_attach "$rounds" "a container is attached to or removed, not both"
 race rmdir_kill "$rounds" "a container that can be removed has nobody who is being killed"
 race limits_faults $((rounds * 10)) "limits change under page faults"
 race mode_faults $((rounds / 4)) "the mode changes under page faults"
-race unload $((rounds * 2)) "the module is unloaded or it is not, whatever is done with it"
+race unload "$rounds" "the module is unloaded or it is not, whatever is done with it"
 race two_last "$rounds" "of threads that are last together one is"
 race orphan_kill "$rounds" "who becomes init's child while it is killed is dead"
 # those that run keep theirs; of the numbers from 300 on there is a new one for everybody, and soon used again
