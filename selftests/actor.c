@@ -629,6 +629,21 @@ static void do_grow(const char *arg)
 	rest_in_peace();
 }
 
+/* That many times: a child whose child goes on to rest as an orphan. */
+static void do_scatter(const char *arg)
+{
+	int n = atoi(arg);
+
+	signal(SIGCHLD, SIG_IGN);
+	while (n--) {
+		if (forked())
+			continue;
+		if (!forked())
+			rest_in_peace();
+		_exit(0);
+	}
+}
+
 /* Always one process, and always another one. */
 static void do_flee(const char *arg)
 {
@@ -797,6 +812,7 @@ static const struct {
 	{ "raise", do_raise },
 	{ "threadend", do_threadend },
 	{ "bomb", do_bomb },
+	{ "scatter", do_scatter },
 	{ "flee", do_flee },
 	{ "grow", do_grow },
 	{ "system", do_system },
