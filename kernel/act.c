@@ -572,7 +572,8 @@ void jf_act_grace_over(struct jf_container *c)
 	} else if (jf_act_victim_alive(c)) {
 		jf_act_tell_victim(c, JF_EVENT_KILL);
 		jf_act_signal_victim(c, SIGKILL);
-		c->run.policy.asked_victim = false;
+		jf_policy_victim_killed(&c->run.policy, div_u64(ktime_get_ns(), NSEC_PER_USEC),
+					c->run.policy.usage);
 	}
 }
 

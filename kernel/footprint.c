@@ -9,11 +9,13 @@
  *
  * Reading page tables: mmap_lock is held for reading, so no mapping goes away and no table that
  * serves one is freed by munmap(), mremap() or exit. Who waits for that lock gets it after a
- * millisecond; the walk goes on behind the address that it has come to. What may still free a table
- * meanwhile is khugepaged, which waits for a grace period or for an interrupt on every CPU before
- * it does, as it has to for get_user_pages_fast(). So interrupts are off while tables are read, as
- * there, for 2 MiB of addresses at a time. A page that is freed or moves while it is looked at is
- * one page more or less at that moment, as it would be for any reader.
+ * millisecond; the walk goes on behind the address that it has come to. He may have moved a mapping
+ * from what is still to be read to what has been read, so what the counters say above what was
+ * found in such a space is added. What may still free a table meanwhile is khugepaged, which waits
+ * for a grace period or for an interrupt on every CPU before it does, as it has to for
+ * get_user_pages_fast(). So interrupts are off while tables are read, as there, for 2 MiB of
+ * addresses at a time. A page that is freed or moves while it is looked at is one page more or less
+ * at that moment, as it would be for any reader.
  *
  * What it counts differs from the counters in this: device memory, DAX and hugetlb pages do not
  * count in either; a page that one process maps twice counts once here, and twice there.
@@ -64,8 +66,10 @@ struct jf_frames {
  * @metric: what counts
  * @found: the frames of one step, still to be put into the set
  * @nr_found: how many
+ * @mapped: how many pages the space that is being read was found to map
+ * @parted: its lock was let go meanwhile
  * @tries: how often a mapping may still be waited for
- * @uncounted: bytes of members whose tables could not be read
+ * @uncounted: bytes that the counters of members say, and their tables did not
  * @failed: there was no memory for the set
  */
 struct jf_footprint_walk {
@@ -74,6 +78,8 @@ struct jf_footprint_walk {
 	enum jf_metric metric;
 	unsigned long *found;
 	unsigned int nr_found;
+	u64 mapped;
+	bool parted;
 	unsigned int tries;
 	u64 uncounted;
 	bool failed;
@@ -202,6 +208,19 @@ static unsigned long jf_footprint_tables(struct jf_footprint_walk *walk, struct 
 	return next;
 }
 
+/*
+ * Somebody waits for the lock, which has been held until @until. But who has let us wait for half
+ * of the tries has to wait: else who maps and unmaps all the time would be judged by the sum.
+ */
+static bool jf_footprint_part(struct jf_footprint_walk *walk, struct mm_struct *mm, u64 until)
+{
+	if (walk->tries <= JF_FOOTPRINT_TRIES / 2 || !mmap_lock_is_contended(mm) ||
+	    ktime_get_ns() <= until)
+		return false;
+	walk->parted = true;
+	return true;
+}
+
 /* Collect from @addr to the end of @vma, or until @until if somebody waits for the lock. */
 static unsigned long jf_footprint_vma(struct jf_footprint_walk *walk, struct vm_area_struct *vma,
 				      unsigned long addr, u64 until)
@@ -220,13 +239,14 @@ static unsigned long jf_footprint_vma(struct jf_footprint_walk *walk, struct vm_
 		addr = jf_footprint_tables(walk, vma, addr, vma->vm_end);
 		jf_latency_note(begin);
 		local_irq_restore(flags);
+		walk->mapped += walk->nr_found;
 		for (i = 0; i < walk->nr_found; i++) {
 			if (jf_frames_add(&walk->frames, walk->found[i]))
 				walk->failed = true;
 		}
 		cond_resched();
 	} while (addr < vma->vm_end && !walk->failed &&
-		 !(mmap_lock_is_contended(vma->vm_mm) && ktime_get_ns() > until));
+		 !jf_footprint_part(walk, vma->vm_mm, until));
 	return addr;
 }
 
@@ -260,8 +280,7 @@ static bool jf_footprint_space(struct jf_footprint_walk *walk, struct mm_struct 
 			vma = find_vma(mm, addr);
 			if (vma)
 				addr = jf_footprint_vma(walk, vma, max(addr, vma->vm_start), until);
-		} while (vma && !walk->failed &&
-			 !(mmap_lock_is_contended(mm) && ktime_get_ns() > until));
+		} while (vma && !walk->failed && !jf_footprint_part(walk, mm, until));
 		mmap_read_unlock(mm);
 	} while (vma && !walk->failed);
 	return true;
@@ -271,6 +290,8 @@ static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
 {
 	struct jf_footprint_walk *walk = data;
 	struct mm_struct *mm = ref->mm;
+	u64 usage, found, swapped;
+	bool read;
 
 	if (!ref->counted) {
 		/* its faults change what another one counts for */
@@ -281,13 +302,21 @@ static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
 	if (walk->failed || !mmget_not_zero(mm))
 		return;
 	/* before the tables are read: what grows meanwhile has grown since */
-	jf_member_set_walked(walk->c, ref, jf_usage_member(ref, walk->metric) >> PAGE_SHIFT,
-			     jf_usage_faults(ref->pid));
-	if (jf_footprint_space(walk, mm)) {
-		if (walk->metric == JF_METRIC_RSS_SWAP)
-			walk->uncounted += (u64)jf_mm_counter(mm, MM_SWAPENTS) << PAGE_SHIFT;
-	} else {
-		walk->uncounted += jf_usage_member(ref, walk->metric);
+	usage = jf_usage_member(ref, walk->metric);
+	jf_member_set_walked(walk->c, ref, usage >> PAGE_SHIFT, jf_usage_faults(ref->pid));
+	walk->mapped = 0;
+	walk->parted = false;
+	read = jf_footprint_space(walk, mm);
+	found = walk->mapped << PAGE_SHIFT;
+	if (walk->metric == JF_METRIC_RSS_SWAP) {
+		swapped = (u64)jf_mm_counter(mm, MM_SWAPENTS) << PAGE_SHIFT;
+		walk->uncounted += swapped;
+		found += swapped;
+	}
+	if (!read || walk->parted) {
+		/* what it has given back meanwhile was not to be found */
+		usage = min(usage, jf_usage_member(ref, walk->metric));
+		walk->uncounted += usage > found ? usage - found : 0;
 	}
 	/* the last user frees the whole address space: that is not for here */
 	mmput_async(mm);

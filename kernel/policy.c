@@ -162,6 +162,19 @@ static u32 decide_container(const struct jf_policy_config *config, u64 usage,
 	return JF_DO_KILL;
 }
 
+/**
+ * jf_policy_victim_killed() - a victim that was asked to end is killed
+ * @state: what is remembered of this run; updated
+ * @now_us: now: it has its time to give its memory back from here on, not since it was asked
+ * @usage: bytes in use
+ */
+void jf_policy_victim_killed(struct jf_policy_state *state, u64 now_us, u64 usage)
+{
+	state->asked_victim = false;
+	state->victim_us = now_us;
+	state->victim_usage = usage;
+}
+
 /*
  * Somebody holds the victim at its end (who traces it, or a file system that does not answer), and
  * the others grow meanwhile.
@@ -187,7 +200,7 @@ static u32 decide_process(const struct jf_policy_config *config, const struct jf
 		if (config->action == JF_ACTION_TERM &&
 		    !above_grace(look->usage, config->hard_limit))
 			return 0;
-		state->asked_victim = false;
+		jf_policy_victim_killed(state, look->now_us, look->usage);
 		return JF_DO_KILL_VICTIM;
 	}
 	state->victim_us = look->now_us;

@@ -101,7 +101,7 @@ struct jf_policy_pace {
  * @ending: all members are being killed: no further decisions
  * @asked_all: all members have been asked to end
  * @asked_victim: the victim has been asked to end
- * @victim_us: when the last victim was chosen, microseconds
+ * @victim_us: when the last victim was chosen, or killed after it had been asked, microseconds
  * @victim_usage: and at which usage, bytes
  * @stopped: members have been sent SIGSTOP
  * @forecast_over: the forecast event has been given; armed again when the forecast is twice as far
@@ -147,6 +147,7 @@ u32 jf_policy_decide(const struct jf_policy_config *config, const struct jf_poli
 		     struct jf_policy_state *state);
 void jf_policy_limits_changed(const struct jf_policy_config *old,
 			      const struct jf_policy_config *config, struct jf_policy_state *state);
+void jf_policy_victim_killed(struct jf_policy_state *state, u64 now_us, u64 usage);
 u64 jf_policy_next_look(const struct jf_policy_config *config, const struct jf_policy_pace *pace,
 			u64 usage, const struct jf_policy_state *state);
 u64 jf_policy_threshold(const struct jf_policy_config *config, const struct jf_policy_state *state,

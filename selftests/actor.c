@@ -645,6 +645,21 @@ static void do_grow(const char *arg)
 	rest_in_peace();
 }
 
+/* That many times: a child whose child goes on to rest as an orphan. */
+static void do_scatter(const char *arg)
+{
+	int n = atoi(arg);
+
+	signal(SIGCHLD, SIG_IGN);
+	while (n--) {
+		if (forked())
+			continue;
+		if (!forked())
+			rest_in_peace();
+		_exit(0);
+	}
+}
+
 /* Always one process, and always another one. */
 static void do_flee(const char *arg)
 {
@@ -721,6 +736,47 @@ static void do_hog(const char *arg)
 	burn_cpu(0);
 }
 
+#define DODGE_SHARED (64 << 20)
+#define DODGE_OWN (32 << 20)
+
+static char *moved(char *from, char *to)
+{
+	if (mremap(from, DODGE_OWN, DODGE_OWN, MREMAP_MAYMOVE | MREMAP_FIXED, to) != to)
+		die("mremap");
+	return to;
+}
+
+/*
+ * Two processes that share 64M, with 32M of their own each: these they move from one side of it to the
+ * other, again and again. The file is written when they have all of it.
+ */
+static void do_dodge(const char *arg)
+{
+	int prot = PROT_READ | PROT_WRITE, flags = MAP_ANONYMOUS | MAP_NORESERVE;
+	char *all, *low, *high, *shared;
+	int *ready;
+
+	all = mmap(NULL, DODGE_OWN * 2 + DODGE_SHARED, PROT_NONE, MAP_PRIVATE | flags, -1, 0);
+	ready = mmap(NULL, 4096, prot, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (all == MAP_FAILED || ready == MAP_FAILED)
+		die("mmap");
+	low = all;
+	high = all + DODGE_OWN + DODGE_SHARED;
+	shared = mmap(all + DODGE_OWN, DODGE_SHARED, prot, MAP_SHARED | MAP_FIXED | flags, -1, 0);
+	if (shared == MAP_FAILED)
+		die("mmap");
+	if (!forked())
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	touch(shared, DODGE_SHARED);
+	if (mmap(low, DODGE_OWN, prot, MAP_PRIVATE | MAP_FIXED | flags, -1, 0) != low)
+		die("mmap");
+	touch(low, DODGE_OWN);
+	if (__atomic_add_fetch(ready, 1, __ATOMIC_RELAXED) == 2)
+		do_mark(arg);
+	for (;;)
+		moved(moved(low, high), low);
+}
+
 static const struct {
 	const char *name;
 	void (*fn)(const char *arg);
@@ -732,6 +788,7 @@ static const struct {
 	{ "hugetlb", do_hugetlb },
 	{ "mlock", do_mlock },
 	{ "read", do_read },
+	{ "dodge", do_dodge },
 	{ "free", do_free },
 	{ "rewrite", do_rewrite },
 	{ "reread", do_reread },
@@ -772,6 +829,7 @@ static const struct {
 	{ "raise", do_raise },
 	{ "threadend", do_threadend },
 	{ "bomb", do_bomb },
+	{ "scatter", do_scatter },
 	{ "flee", do_flee },
 	{ "grow", do_grow },
 	{ "system", do_system },

@@ -127,5 +127,24 @@ look
 dies "who puts memory of his own in the place of shared pages is killed"
 # a kernel that is slowed down by checkers does not look that often
 [ "${JF_PATIENCE:-1}" -gt 1 ] || holds "before there is much of it" at_most "$(event a usage hard)" $((300 << 20))
+
+# A walk lets go of a space that others wait to change, and goes on. What is moved to where it has been is counted.
+fresh hard_limit=160M hard_action=notify
+act_in a nothp dodge:"$work/m1"
+marked m1 >/dev/null
+before=$(stat_of footprints)
+lowest=$(status a usage)
+highest=$lowest
+for metric in rss+swap rss rss+swap rss rss+swap rss rss+swap rss rss+swap rss rss+swap rss rss+swap rss rss+swap rss; do
+	# what was known by the old one is read anew
+	put a metric "$metric"
+	now=$(status a usage)
+	[ "$now" -ge "$lowest" ] || lowest=$now
+	[ "$now" -le "$highest" ] || highest=$now
+done
+holds "who moves his memory while it is read: it is read" at_least $(($(stat_of footprints) - before)) 16
+holds "who moves his memory while it is read has not less of it" at_least "$lowest" $((120 << 20))
+# the sum is 192M
+holds "nor is it the sum" at_most "$highest" $((180 << 20))
 drop a
 finish

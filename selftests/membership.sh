@@ -39,6 +39,8 @@ stays_in "the child of a thread that is not the leader is a member" 2 thread for
 stays_in "the child of a process whose leader has exited is a member" 2 leaderexit fork
 stays_in "a process whose leader has exited stays in" 1 leaderexit
 stays_in "a crowd is counted to the last" 31 children:30
+# more than are made in advance on PREEMPT_RT
+stays_in "orphans that come one after the other are members, every one" 401 scatter:400
 
 # --- attaching what runs already ---
 

@@ -618,4 +618,44 @@ TEST(a_victim_that_keeps_its_memory_takes_the_others_with_it_if_they_grow)
 	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
 }
 
+TEST(a_victim_that_was_asked_has_its_time_from_the_kill_on)
+{
+	struct jf_policy_config config = { .soft_limit = JF_LIMIT_MAX,
+					   .hard_limit = 16 << 20,
+					   .action = JF_ACTION_TERM,
+					   .scope = JF_SCOPE_PROCESS };
+	struct jf_policy_look look = { .now_us = 5000000, .usage = 17 << 20 };
+	struct jf_policy_state state = { 0 };
+
+	EXPECT_EQ(JF_DO_HARD_EVENT | JF_DO_TERM_VICTIM, jf_policy_decide(&config, &look, &state));
+	look.victim_alive = true;
+	look.now_us += 5000000;
+	look.usage = 24 << 20;
+	EXPECT_EQ(JF_DO_KILL_VICTIM, jf_policy_decide(&config, &look, &state));
+	look.now_us += 1000;
+	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
+	/* as one that was not asked */
+	look.now_us += 1000000;
+	look.usage = 28 << 20;
+	EXPECT_EQ(JF_DO_KILL, jf_policy_decide(&config, &look, &state));
+}
+
+TEST(a_victim_whose_grace_is_over_has_its_time_from_then_on)
+{
+	struct jf_policy_config config = { .soft_limit = JF_LIMIT_MAX,
+					   .hard_limit = 16 << 20,
+					   .action = JF_ACTION_TERM,
+					   .scope = JF_SCOPE_PROCESS };
+	struct jf_policy_look look = { .now_us = 5000000, .usage = 17 << 20 };
+	struct jf_policy_state state = { 0 };
+
+	EXPECT_EQ(JF_DO_HARD_EVENT | JF_DO_TERM_VICTIM, jf_policy_decide(&config, &look, &state));
+	look.victim_alive = true;
+	look.now_us += 10000000;
+	jf_policy_victim_killed(&state, look.now_us, look.usage);
+	look.now_us += 1000;
+	look.usage = 24 << 20;
+	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
+}
+
 TEST_HARNESS_MAIN
