@@ -247,6 +247,24 @@ true && true; exit 0" ]
 	run -0 jf start a "$F/rootfs" true
 }
 
+@test "a record that cannot be written in full: it is said, nothing runs, nothing is left" {
+	local pages
+	mkdir "$JF_RUNDIR"
+	mount -t tmpfs -o size=40k,nr_inodes=100 small "$JF_RUNDIR" 2>/dev/null ||
+		skip "nothing can be mounted here"
+	for ((pages = 10; pages > 0; pages--)); do
+		rm -f "$JF_RUNDIR/.ballast"
+		head -c $((pages * 4096)) /dev/zero >"$JF_RUNDIR/.ballast"
+		run -125 jf start --env A=1 --restart always a "$F/rootfs" sleep 30
+		[ "$output" = "jf: $JF_RUNDIR/a: cannot write the container's record: is the file system full?" ]
+		[ ! -e "$STUB_ARGS" ]
+		nothing_left a
+	done
+	rm "$JF_RUNDIR/.ballast"
+	run -0 jf start --env A=1 a "$F/rootfs" sleep 30
+	[ "$(tr '\0' '|' <"$JF_RUNDIR/a/argv")" = 'sleep|30|' ]
+}
+
 @test "a name is taken by a directory made by hand" {
 	container mine
 	run -125 jf start mine "$F/rootfs" true

@@ -86,9 +86,9 @@ record_get() {
 	return 0
 }
 
-# record_put NAME FIELD VALUE
+# record_put NAME FIELD VALUE: 1 if it cannot be kept.
 record_put() {
-	printf '%s\n' "$3" >"$JF_RUNDIR/$1/$2"
+	{ printf '%s\n' "$3" >"$JF_RUNDIR/$1/$2"; } 2>/dev/null
 }
 
 # record_dirs: the directories records and logs live in.
