@@ -286,6 +286,16 @@ load jfrun-fixture
 	[[ $output == *SHELL=* ]]
 }
 
+@test "--env: the value is not to be read in jfrun's command line, nor in that of its PID 1" {
+	options=(--init --env "A=hunter2" --env=B=hunter2)
+	in_container sh -c 'echo $A $B; sleep 100'
+	wait_until test -s "$D/out"
+	[ "$(cat "$D/out")" = 'hunter2 hunter2' ]
+	run -0 cat "/proc/$run/cmdline" "/proc/$first/cmdline"
+	[[ $output == *--env*A=*******--env=B=*******sleep* ]]
+	[[ $output != *hunter2* ]]
+}
+
 @test "capabilities are podman's default set, and there are no new privileges" {
 	run -0 jfrun a "$R" grep -E '^(Cap|NoNewPrivs)' /proc/self/status
 	[ "${lines[0]}" = $'CapInh:\t0000000000000000' ]
