@@ -46,7 +46,11 @@ teardown() { fixture_teardown; }
 	[ "$(printf '%s\n' --ready-fd 3 --soft 40M --hard 64M --ro --bind=/a:/b:ro "--env=X=$odd" --env=Y --user=1:2 \
 		--init '--workdir=/my dir' a "$F/rootfs" -- true)" = "$(<"$STUB_ARGS")" ]
 	[ "$(stat -c %a "$JF_RUNDIR/a/options")" = 600 ]
-	[ "$(tr '\0' '|' <"$JF_RUNDIR/a/options")" = "--ro|--bind=/a:/b:ro|--env=X=$odd|--env=Y|--user=1:2|--init|--workdir=/my dir|" ]
+	[ "$(tr '\0' '|' <"$JF_RUNDIR/a/options")" = "--ro|--bind=/a:/b:ro|--env=X=$odd|--env=Y=|--user=1:2|--init|--workdir=/my dir|" ]
+	# who starts it again has another environment and another directory
+	mkdir "$F/here"
+	(cd "$F/here" && Y="it's" jf start --env Y --bind data:/d --overlay layers c "$F/rootfs" true)
+	[ "$(tr '\0' '|' <"$JF_RUNDIR/c/options")" = "--env=Y=it's|--bind=$F/here/data:/d|--overlay=$F/here/layers|" ]
 	local option
 	for option in --net --init; do
 		run -0 jf run --rm $option b "$F/rootfs" true
