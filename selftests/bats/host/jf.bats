@@ -94,7 +94,17 @@ teardown() { fixture_teardown; }
 	mkdir "$F/a"$'\n'b
 	run -125 jf start a "$F/a"$'\n'b true
 	[ "$output" = "jf: rootfs '$F/a?b': control characters in its path" ]
+	# not the neighbour without the newline
+	mkdir "$F/a" "$F/a"$'\n'
+	run -125 jf start a "$F/a"$'\n' true
+	[ "$output" = "jf: rootfs '$F/a?': control characters in its path" ]
 	nothing_left a
+}
+
+@test "a rootfs of the name - is that directory" {
+	mkdir "$F/-"
+	(cd "$F" && jf start a - true)
+	[ "$(cat "$JF_RUNDIR/a/rootfs")" = "$F/-" ]
 }
 
 @test "start understands the old options behind the command" {

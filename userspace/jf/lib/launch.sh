@@ -14,8 +14,14 @@ JF_NO_RECORD="cannot write the container's record: is the file system full?"
 launch_rootfs() {
 	[ -e "$JF_ROOTFS" ] || die "rootfs '$JF_ROOTFS': no such directory"
 	[ -d "$JF_ROOTFS" ] || die "rootfs '$JF_ROOTFS': not a directory"
-	REPLY=$(CDPATH='' cd -- "$JF_ROOTFS" 2>/dev/null && pwd -P) ||
+	# `cd -` would be somewhere else, and $( ) drops newlines at the end
+	case $JF_ROOTFS in
+	/*) REPLY=$JF_ROOTFS ;;
+	*) REPLY=./$JF_ROOTFS ;;
+	esac
+	REPLY=$(cd -- "$REPLY" 2>/dev/null && pwd -P && echo .) ||
 		die "rootfs '$JF_ROOTFS': cannot enter this directory"
+	REPLY=${REPLY%??}
 	case $REPLY in
 	*[[:cntrl:]]*)
 		one_line "$JF_ROOTFS"
