@@ -464,6 +464,9 @@ true && true; exit 0" ]
 @test "SIGINT to run is a stop, a second one a kill" {
 	local env pid
 	env=$(command -v env)
+	# the moment after it can be seen to run is a long one
+	printf '#!/bin/sh\n%s "$@"\ncase $* in */ready) sleep 1 ;; esac\n' "$(command -v rm)" >"$F/bin/rm"
+	chmod +x "$F/bin/rm"
 	# a job in the background ignores SIGINT, and a shell cannot trap what is ignored
 	(
 		exec 3>&-

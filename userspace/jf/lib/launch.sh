@@ -165,6 +165,8 @@ launch_begin() {
 	exec 6<&-
 	case $_said in
 	'ready '*)
+		# first, or who sees that it runs could send a signal that is still one to the start
+		launch_runs
 		rm -f -- "$_ready"
 		return 0
 		;;
@@ -195,7 +197,8 @@ launch_failed() {
 	exit "$_status"
 }
 
-# launch WORD...: the command line of start and run, up to the running command.
+# launch WORD...: the command line of start and run, up to the running command. The verb
+# has a launch_runs, which says what signals mean from then on.
 launch() {
 	launch_words "$@"
 	shift "$JF_TOOK"
