@@ -124,6 +124,15 @@ static char *env_entry(const char *text)
 	return format_text("%s=%s", text, value);
 }
 
+/* Everybody may read a process's command line, as long as it lives. */
+static void hide_value(char *text)
+{
+	char *value = strchr(text, '=');
+
+	if (value)
+		memset(value + 1, '*', strlen(value + 1));
+}
+
 static void parse_file_option(struct options *options, int option)
 {
 	struct bind *bind = &options->binds[options->bind_count];
@@ -185,6 +194,7 @@ static void parse_process_option(struct options *options, int option)
 		while (*env)
 			env++;
 		*env = env_entry(optarg);
+		hide_value(optarg);
 		break;
 	case OPT_USER:
 		options->user = optarg;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* --user: whom the command runs as. */
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "jfrun.h"
@@ -25,10 +27,24 @@ static bool number(const char *text, unsigned int *value)
 	return true;
 }
 
+/*
+ * A file of the container's, which may have put there what it likes: a FIFO that nobody writes to, a
+ * terminal, a device.
+ */
+static FILE *open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)))
+		fd_close(&fd);
+	return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
 /* The container's own file, without the host's NSS, which would look elsewhere. */
 static void look_up_user(const char *text, bool is_number, struct user *user)
 {
-	FILE *stream = fopen("/etc/passwd", "re");
+	FILE *stream = open_file("/etc/passwd");
 	struct passwd *entry = NULL;
 
 	while (stream && (entry = fgetpwent(stream)))
@@ -48,7 +64,7 @@ static void look_up_user(const char *text, bool is_number, struct user *user)
 
 static void look_up_group(const char *text, const char *group, struct user *user)
 {
-	FILE *stream = fopen("/etc/group", "re");
+	FILE *stream = open_file("/etc/group");
 	struct group *entry = NULL;
 
 	while (stream && (entry = fgetgrent(stream)))

@@ -36,6 +36,8 @@ fixture_teardown() {
 	for pid in "$F"/run/*/logger; do
 		[[ ! -e $pid ]] || kill "$(cat "$pid")" 2>/dev/null || true
 	done
+	# of a test that has made it too small
+	umount -l "$F/run" 2>/dev/null || true
 }
 
 jf() {

@@ -46,7 +46,11 @@ teardown() { fixture_teardown; }
 	[ "$(printf '%s\n' --ready-fd 3 --soft 40M --hard 64M --ro --bind=/a:/b:ro "--env=X=$odd" --env=Y --user=1:2 \
 		--init '--workdir=/my dir' a "$F/rootfs" -- true)" = "$(<"$STUB_ARGS")" ]
 	[ "$(stat -c %a "$JF_RUNDIR/a/options")" = 600 ]
-	[ "$(tr '\0' '|' <"$JF_RUNDIR/a/options")" = "--ro|--bind=/a:/b:ro|--env=X=$odd|--env=Y|--user=1:2|--init|--workdir=/my dir|" ]
+	[ "$(tr '\0' '|' <"$JF_RUNDIR/a/options")" = "--ro|--bind=/a:/b:ro|--env=X=$odd|--env=Y=|--user=1:2|--init|--workdir=/my dir|" ]
+	# who starts it again has another environment and another directory
+	mkdir "$F/here"
+	(cd "$F/here" && Y="it's" jf start --env Y --bind data:/d --overlay layers c "$F/rootfs" true)
+	[ "$(tr '\0' '|' <"$JF_RUNDIR/c/options")" = "--env=Y=it's|--bind=$F/here/data:/d|--overlay=$F/here/layers|" ]
 	local option
 	for option in --net --init; do
 		run -0 jf run --rm $option b "$F/rootfs" true
@@ -90,7 +94,17 @@ teardown() { fixture_teardown; }
 	mkdir "$F/a"$'\n'b
 	run -125 jf start a "$F/a"$'\n'b true
 	[ "$output" = "jf: rootfs '$F/a?b': control characters in its path" ]
+	# not the neighbour without the newline
+	mkdir "$F/a" "$F/a"$'\n'
+	run -125 jf start a "$F/a"$'\n' true
+	[ "$output" = "jf: rootfs '$F/a?': control characters in its path" ]
 	nothing_left a
+}
+
+@test "a rootfs of the name - is that directory" {
+	mkdir "$F/-"
+	(cd "$F" && jf start a - true)
+	[ "$(cat "$JF_RUNDIR/a/rootfs")" = "$F/-" ]
 }
 
 @test "start understands the old options behind the command" {
@@ -245,6 +259,24 @@ true && true; exit 0" ]
 	nothing_left a
 	rm -r "$JF_CLASS/a"
 	run -0 jf start a "$F/rootfs" true
+}
+
+@test "a record that cannot be written in full: it is said, nothing runs, nothing is left" {
+	local pages
+	mkdir "$JF_RUNDIR"
+	mount -t tmpfs -o size=40k,nr_inodes=100 small "$JF_RUNDIR" 2>/dev/null ||
+		skip "nothing can be mounted here"
+	for ((pages = 10; pages > 0; pages--)); do
+		rm -f "$JF_RUNDIR/.ballast"
+		head -c $((pages * 4096)) /dev/zero >"$JF_RUNDIR/.ballast"
+		run -125 jf start --env A=1 --restart always a "$F/rootfs" sleep 30
+		[ "$output" = "jf: $JF_RUNDIR/a: cannot write the container's record: is the file system full?" ]
+		[ ! -e "$STUB_ARGS" ]
+		nothing_left a
+	done
+	rm "$JF_RUNDIR/.ballast"
+	run -0 jf start --env A=1 a "$F/rootfs" sleep 30
+	[ "$(tr '\0' '|' <"$JF_RUNDIR/a/argv")" = 'sleep|30|' ]
 }
 
 @test "a name is taken by a directory made by hand" {
@@ -432,6 +464,9 @@ true && true; exit 0" ]
 @test "SIGINT to run is a stop, a second one a kill" {
 	local env pid
 	env=$(command -v env)
+	# the moment after it can be seen to run is a long one
+	printf '#!/bin/sh\n%s "$@"\ncase $* in */ready) sleep 1 ;; esac\n' "$(command -v rm)" >"$F/bin/rm"
+	chmod +x "$F/bin/rm"
 	# a job in the background ignores SIGINT, and a shell cannot trap what is ignored
 	(
 		exec 3>&-
@@ -774,7 +809,8 @@ lost() {
 @test "rm takes the rotated logs, not those of another container" {
 	container a state=exited
 	mkdir -p "$JF_LOGDIR"
-	touch "$JF_LOGDIR"/{a.log,a.log.1,a.log.2,a.log.1.log,ab.log}
+	# one that somebody has taken away leaves a gap
+	touch "$JF_LOGDIR"/{a.log,a.log.1,a.log.2,a.log.4,a.log.30,a.log.1.log,ab.log}
 	run -0 jf rm a
 	[ "$(cd "$JF_LOGDIR" && echo *)" = 'a.log.1.log ab.log' ]
 }

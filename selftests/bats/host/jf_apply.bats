@@ -151,6 +151,13 @@ generator() {
 	[[ $(<"$F/units/httpd.service.d/50-jackfruit.conf") == *"After=jackfruit-limits.service"* ]]
 }
 
+@test "the generator: a last line without a newline counts" {
+	printf 'hard_limit=64M\nunit=shop.service' >"$JF_CONFDIR/shop.conf"
+	run -0 generator
+	# shellcheck disable=SC2016 # systemd's
+	grep -q 'jf attach shop \$MAINPID' "$F/units/shop.service.d/50-jackfruit.conf"
+}
+
 @test "the generator: a unit of two containers stays the first one's" {
 	echo unit=httpd.service | conf db
 	echo unit=httpd.service | conf web

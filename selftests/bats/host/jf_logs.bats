@@ -78,7 +78,8 @@ rotate() {
 	run -0 jf logs --since 2026-01-31T12:00:00 a
 	[ "$output" = $'20\nnow' ]
 	local time
-	for time in x 10 yesterday 1w 12:00 -5m; do
+	for time in x 10 yesterday 1w 12:00 -5m '2026-01-31 12:00' 2026-01-31T12:00+02:00 \
+		2026-01-31T12:00-02:00 2026-1-31 2026-01-31t12:00; do
 		run -2 jf logs --since "$time" a
 		[[ $output == "jf: --since '$time': not a time: "* ]]
 	done

@@ -165,6 +165,15 @@ for family in parse(sys.stdin.read()):
 	run -1 jf metrics -o "$F/collector"
 	[[ $output == "jf: $F/collector: is a directory"* ]]
 	[ -z "$(ls "$F/collector")" ]
+	# as /dev/null and /dev/stdout are
+	mkfifo "$F/fifo"
+	ln -s "$F/other.prom" "$F/link"
+	for file in fifo link; do
+		run -1 jf metrics -o "$F/$file"
+		[[ $output == "jf: $F/$file: is no plain file, and would be replaced by one"* ]]
+	done
+	[ -p "$F/fifo" ]
+	[ -L "$F/link" ]
 }
 
 @test "what is wrong on the command line" {

@@ -46,6 +46,20 @@ create() {
 	[ "$(jq -c . "$CONFIG")" = '{"annotations":{},"hooks":{"createRuntime":[{"path":"/opt/jf/jf-oci-hook"}],"poststop":[{"path":"/opt/jf/jf-oci-hook"}]}}' ]
 }
 
+@test "a variable may be the image's: it has no say in what counts, and whether it is killed" {
+	local file
+	for file in hard_action metric kill_scope nice grace_ms nosuch; do
+		jq -n --arg set "JACKFRUIT_${file^^}=1" '{ process: { env: ["JACKFRUIT_HARD_LIMIT=8M", $set] } }' > "$CONFIG"
+		run -1 create
+		[ "$output" = "jf-runc: jackfruit.$file in the environment: the image may have set it: give it as an annotation" ]
+		[ ! -e "$B/args" ]
+	done
+	# but who runs it has
+	echo '{ "annotations": { "jackfruit.nice": "5" }, "process": { "env": ["JACKFRUIT_NICE=-20", "JACKFRUIT_SOFT_LIMIT=4M"] } }' > "$CONFIG"
+	run -7 create
+	[ "$(jq -cS .annotations "$CONFIG")" = '{"jackfruit.nice":"5","jackfruit.soft_limit":"4M"}' ]
+}
+
 @test "other commands are runc's alone, also for a container of the name create" {
 	local before
 	before=$(< "$CONFIG")

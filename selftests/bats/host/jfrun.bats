@@ -286,6 +286,16 @@ load jfrun-fixture
 	[[ $output == *SHELL=* ]]
 }
 
+@test "--env: the value is not to be read in jfrun's command line, nor in that of its PID 1" {
+	options=(--init --env "A=hunter2" --env=B=hunter2)
+	in_container sh -c 'echo $A $B; sleep 100'
+	wait_until test -s "$D/out"
+	[ "$(cat "$D/out")" = 'hunter2 hunter2' ]
+	run -0 cat "/proc/$run/cmdline" "/proc/$first/cmdline"
+	[[ $output == *--env*A=*******--env=B=*******sleep* ]]
+	[[ $output != *hunter2* ]]
+}
+
 @test "capabilities are podman's default set, and there are no new privileges" {
 	run -0 jfrun a "$R" grep -E '^(Cap|NoNewPrivs)' /proc/self/status
 	[ "${lines[0]}" = $'CapInh:\t0000000000000000' ]
@@ -317,6 +327,18 @@ load jfrun-fixture
 	in_container sleep 100
 	kill -KILL "$run"
 	wait_until gone "$first"
+}
+
+@test "--user: an /etc/passwd that is no file is none, and nobody waits for it" {
+	cp -r "$R" "$D/root"
+	rm -f "$D"/root/etc/{passwd,group}
+	mkfifo "$D/root/etc/passwd" "$D/root/etc/group"
+	run -0 timeout -s KILL 20 "$JFRUN" --user 7 a "$D/root" grep Uid /proc/self/status
+	[ "$output" = $'Uid:\t7\t7\t7\t7' ]
+	fails 125 "--user 'root': no such user in the container's /etc/passwd: give a UID" \
+		timeout -s KILL 20 "$JFRUN" --user root a "$D/root" id
+	fails 125 "--user '0:root': no such group in the container's /etc/group: give a GID" \
+		timeout -s KILL 20 "$JFRUN" --user 0:root a "$D/root" id
 }
 
 @test "no descriptor of the caller's, no ignored or blocked signal, umask 022, a session of its own" {

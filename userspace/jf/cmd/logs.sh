@@ -27,7 +27,7 @@ EOF
 # logs_time TIME: REPLY is as the log has it.
 logs_time() {
 	REPLY=${1%Z}
-	case $1 in
+	case $REPLY in
 	*[0-9][smhd])
 		is_number "${1%?}" || return 1
 		plain_number "${1%?}"
@@ -38,7 +38,9 @@ logs_time() {
 		esac
 		REPLY=$(date -u -d "@$(($(date +%s) - REPLY))" +%Y-%m-%dT%H:%M:%S)
 		;;
-	[0-9][0-9][0-9][0-9]-[0-9]*) ;;
+	# as text, which is how they compare: no blank, no other zone than UTC
+	*[!0-9T:.-]* | *T*-*) return 1 ;;
+	[0-9][0-9][0-9][0-9]-[01][0-9]*) ;;
 	*) return 1 ;;
 	esac
 }

@@ -166,6 +166,10 @@ metrics_print() {
 metrics_write() {
 	[ -n "$1" ] || usage_die "--output: the name of the file is empty"
 	[ ! -d "$1" ] || die "$1: is a directory: name the file: $1/jackfruit.prom"
+	# /dev/null, say
+	if [ -L "$1" ] || { [ -e "$1" ] && ! [ -f "$1" ]; }; then
+		die "$1: is no plain file, and would be replaced by one: without --output it goes to stdout"
+	fi
 	_new=$1.$$
 	trap 'rm -f -- "$_new"' EXIT
 	{ metrics_print >"$_new" && chmod 644 "$_new" && mv -f -- "$_new" "$1"; } 2>/dev/null ||

@@ -36,12 +36,15 @@ run_signal() {
 	container_ask "$JF_NAME" "$JF_SIGNALLED" || log "$JF_NAME: $JF_SIGNALLED: $REPLY"
 }
 
-cmd_main() {
-	launch "$@"
-	JF_SIGNALLED=
+launch_runs() {
 	trap run_signal HUP INT TERM
 	# to another session the terminal does not tell it
 	trap 'kill -s WINCH "$JF_CHILD" 2>/dev/null' WINCH
+}
+
+cmd_main() {
+	JF_SIGNALLED=
+	launch "$@"
 	# A signal that is handled ends wait early, with a status above 128 while
 	# the child is still there.
 	while :; do

@@ -22,8 +22,11 @@ exit status: 0 it runs; 125 jf or jfrun failed; 126 CMD cannot be executed;
 EOF
 }
 
+launch_runs() {
+	trap - HUP INT TERM
+}
+
 cmd_main() {
 	launch "$@"
-	trap - HUP INT TERM
 	printf '%s\n' "$JF_NAME"
 }

@@ -14,7 +14,7 @@ JF_FAIL=125 JF_USAGE=125
 JF_SOFT=
 JF_HARD=
 JF_NICE=
-JF_OPTIONS= # all options as given, quoted for eval
+JF_OPTIONS= # all options, to start it again from anywhere, quoted for eval
 JF_RUNNER=  # those for jfrun, quoted too
 JF_KEPT=    # and those that are for `jf exec`, too
 JF_LOGGER=  # those for jflog
@@ -142,10 +142,13 @@ launch_set() {
 	--env | --user | --workdir)
 		JF_RUNNER="$JF_RUNNER $_option"
 		launch_exec "$1" "$2"
+		_option=$REPLY
 		;;
 	--overlay | --bind | --tmpfs | --cap-add | --cap-drop | --seccomp | --uidmap | --gidmap | \
 		--ulimit)
 		JF_RUNNER="$JF_RUNNER $_option"
+		launch_absolute "$1" "$2"
+		_option=$REPLY
 		;;
 	*)
 		launch_takes "$1" || return 1
@@ -155,7 +158,18 @@ launch_set() {
 	JF_OPTIONS="$JF_OPTIONS $_option"
 }
 
-# launch_exec OPTION VALUE: kept for `jf exec`, which has another environment.
+# launch_absolute OPTION VALUE: REPLY is the option for whoever starts it again from
+# another directory.
+launch_absolute() {
+	case $1=$2 in
+	--overlay=tmpfs | --overlay=/* | --bind=/*) quote_word "$1=$2" ;;
+	--overlay=* | --bind=*) quote_word "$1=$PWD/$2" ;;
+	*) quote_word "$1=$2" ;;
+	esac
+}
+
+# launch_exec OPTION VALUE: kept for `jf exec`, and REPLY for whoever starts it again:
+# both have another environment.
 launch_exec() {
 	case $1=$2 in
 	--env=*=*) quote_word "$1=$2" ;;

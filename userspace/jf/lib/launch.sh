@@ -8,12 +8,20 @@
 # shellcheck source=/dev/null # found at run time
 . "$JF_HOME/lib/cmdline.sh"
 
+JF_NO_RECORD="cannot write the container's record: is the file system full?"
+
 # launch_rootfs: REPLY is ROOTFS made absolute.
 launch_rootfs() {
 	[ -e "$JF_ROOTFS" ] || die "rootfs '$JF_ROOTFS': no such directory"
 	[ -d "$JF_ROOTFS" ] || die "rootfs '$JF_ROOTFS': not a directory"
-	REPLY=$(CDPATH='' cd -- "$JF_ROOTFS" 2>/dev/null && pwd -P) ||
+	# `cd -` would be somewhere else, and $( ) drops newlines at the end
+	case $JF_ROOTFS in
+	/*) REPLY=$JF_ROOTFS ;;
+	*) REPLY=./$JF_ROOTFS ;;
+	esac
+	REPLY=$(cd -- "$REPLY" 2>/dev/null && pwd -P && echo .) ||
 		die "rootfs '$JF_ROOTFS': cannot enter this directory"
+	REPLY=${REPLY%??}
 	case $REPLY in
 	*[[:cntrl:]]*)
 		one_line "$JF_ROOTFS"
@@ -24,37 +32,49 @@ launch_rootfs() {
 		die "rootfs '$JF_ROOTFS': is the host's own root: give a directory that holds a root file system"
 }
 
-# launch_record WORD...: what is known before it runs.
+# launch_record WORD...: what is known before it runs: all of it, or there is no
+# start. What is missing would be missed later, by `jf exec` or by another start.
 launch_record() {
-	record_put "$JF_NAME" rootfs "$JF_ROOTFS"
-	# --env may hold what is nobody's business
-	if [ -n "$JF_OPTIONS" ]; then
-		(umask 077 && eval "printf '%s\\0' $JF_OPTIONS" >"$JF_RUNDIR/$JF_NAME/options")
-	else
-		: >"$JF_RUNDIR/$JF_NAME/options"
-	fi
-	(umask 077 && record_put "$JF_NAME" exec "--user=0$JF_KEPT")
-	if [ "$JF_RESTART" != no ]; then
-		record_put "$JF_NAME" restart "$JF_RESTART"
-		: >"$JF_RUNDIR/$JF_NAME/again"
-	fi
-	quote_words "$@"
-	record_put "$JF_NAME" command "$REPLY"
-	printf '%s\0' "$@" >"$JF_RUNDIR/$JF_NAME/argv"
-	record_put "$JF_NAME" created "$(date +%s)"
 	log_path "$JF_NAME"
 	JF_LOG=$REPLY
 	JF_LOG_NEW=yes
-	if [ -e "$JF_LOG" ]; then
-		# Of a container of that name before the last boot: kept, but not ours.
-		JF_LOG_NEW=
-		record_put "$JF_NAME" log_since "$(date -u +%Y-%m-%dT%H:%M:%S)"
+	# Of a container of that name before the last boot: kept, but not ours.
+	[ ! -e "$JF_LOG" ] || JF_LOG_NEW=
+	launch_fields "$@" && return 0
+	launch_undo
+	die "$JF_RUNDIR/$JF_NAME: $JF_NO_RECORD"
+}
+
+launch_fields() {
+	quote_words "$@"
+	record_put "$JF_NAME" command "$REPLY" &&
+		launch_words_put argv "$@" &&
+		record_put "$JF_NAME" rootfs "$JF_ROOTFS" &&
+		record_put "$JF_NAME" created "$(date +%s)" &&
+		record_put "$JF_NAME" starter "$$" || return 1
+	# --env may hold what is nobody's business
+	(
+		umask 077
+		eval "launch_words_put options $JF_OPTIONS" &&
+			record_put "$JF_NAME" exec "--user=0$JF_KEPT"
+	) || return 1
+	if [ "$JF_RESTART" != no ]; then
+		record_put "$JF_NAME" restart "$JF_RESTART" && record_put "$JF_NAME" again yes || return 1
 	fi
-	record_put "$JF_NAME" starter "$$"
-	if ! { mkfifo "$JF_RUNDIR/$JF_NAME/ready" && : >"$JF_RUNDIR/$JF_NAME/jflog.err"; }; then
-		launch_undo
-		die "$JF_RUNDIR/$JF_NAME: cannot write the container's record: is the file system full?"
-	fi
+	[ -n "$JF_LOG_NEW" ] ||
+		record_put "$JF_NAME" log_since "$(date -u +%Y-%m-%dT%H:%M:%S)" || return 1
+	mkfifo "$JF_RUNDIR/$JF_NAME/ready" 2>/dev/null && launch_words_put jflog.err
+}
+
+# launch_words_put FIELD [WORD...]: each ended by a NUL.
+launch_words_put() {
+	_field=$JF_RUNDIR/$JF_NAME/$1
+	shift
+	{
+		if [ $# -gt 0 ]; then
+			printf '%s\0' "$@"
+		fi >"$_field"
+	} 2>/dev/null
 }
 
 # launch_settings: those that jfrun has no options for.
@@ -102,7 +122,11 @@ launch_child() {
 	fi
 	# $$ is jf's; told by this one itself, for jf may be killed any moment
 	read -r _own_pid _ </proc/self/stat
-	record_put "$JF_NAME" logger "$_own_pid"
+	record_put "$JF_NAME" logger "$_own_pid" || {
+		log "$JF_RUNDIR/$JF_NAME: $JF_NO_RECORD"
+		printf 'error: %s\n' "$JF_RUNDIR/$JF_NAME: $JF_NO_RECORD" >&3
+		exit "$JF_FAIL"
+	}
 	# shellcheck disable=SC2086 # words without blanks
 	exec setsid jflog --out "$JF_LOG" $JF_LOGGER "$@" \
 		4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
@@ -141,6 +165,8 @@ launch_begin() {
 	exec 6<&-
 	case $_said in
 	'ready '*)
+		# first, or who sees that it runs could send a signal that is still one to the start
+		launch_runs
 		rm -f -- "$_ready"
 		return 0
 		;;
@@ -171,7 +197,8 @@ launch_failed() {
 	exit "$_status"
 }
 
-# launch WORD...: the command line of start and run, up to the running command.
+# launch WORD...: the command line of start and run, up to the running command. The verb
+# has a launch_runs, which says what signals mean from then on.
 launch() {
 	launch_words "$@"
 	shift "$JF_TOOK"

@@ -86,9 +86,9 @@ record_get() {
 	return 0
 }
 
-# record_put NAME FIELD VALUE
+# record_put NAME FIELD VALUE: 1 if it cannot be kept.
 record_put() {
-	printf '%s\n' "$3" >"$JF_RUNDIR/$1/$2"
+	{ printf '%s\n' "$3" >"$JF_RUNDIR/$1/$2"; } 2>/dev/null
 }
 
 # record_dirs: the directories records and logs live in.
@@ -127,14 +127,15 @@ log_path() {
 	REPLY=$JF_LOGDIR/$1.log
 }
 
-# log_drop NAME: the log and its rotated parts. No glob: `web.log.1.log` is
-# the log of another container.
+# log_drop NAME: the log and its rotated parts, also where one is missing between
+# them. Numbers only: `web.log.1.log` is the log of another container.
 log_drop() {
 	rm -f -- "${JF_LOGDIR:?}/${1:?}.log"
-	_part=1
-	while [ -e "$JF_LOGDIR/$1.log.$_part" ]; do
-		rm -f -- "$JF_LOGDIR/$1.log.$_part"
-		_part=$((_part + 1))
+	for _part in "$JF_LOGDIR/$1.log".[1-9]*; do
+		case ${_part#"$JF_LOGDIR/$1.log."} in
+		*[!0-9]*) ;;
+		*) rm -f -- "$_part" ;;
+		esac
 	done
 }
 
