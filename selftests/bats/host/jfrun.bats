@@ -330,15 +330,15 @@ load jfrun-fixture
 }
 
 @test "--user: an /etc/passwd that is no file is none, and nobody waits for it" {
-	cp -r "$R" "$D/root"
-	rm -f "$D"/root/etc/{passwd,group}
-	mkfifo "$D/root/etc/passwd" "$D/root/etc/group"
-	run -0 timeout -s KILL 20 "$JFRUN" --user 7 a "$D/root" grep Uid /proc/self/status
+	cp -r "$R" "$D/image"
+	rm -f "$D"/image/etc/{passwd,group}
+	mkfifo "$D/image/etc/passwd" "$D/image/etc/group"
+	run -0 timeout -s KILL 20 "$JFRUN" --user 7 a "$D/image" grep Uid /proc/self/status
 	[ "$output" = $'Uid:\t7\t7\t7\t7' ]
 	fails 125 "--user 'root': no such user in the container's /etc/passwd: give a UID" \
-		timeout -s KILL 20 "$JFRUN" --user root a "$D/root" id
+		timeout -s KILL 20 "$JFRUN" --user root a "$D/image" id
 	fails 125 "--user '0:root': no such group in the container's /etc/group: give a GID" \
-		timeout -s KILL 20 "$JFRUN" --user 0:root a "$D/root" id
+		timeout -s KILL 20 "$JFRUN" --user 0:root a "$D/image" id
 }
 
 @test "no descriptor of the caller's, no ignored or blocked signal, umask 022, a session of its own" {
