@@ -160,6 +160,13 @@ static void jf_act_tell_victim(struct jf_container *c, enum jf_event_type type)
 		c->run.kill.seq = seq;
 }
 
+/* Kill those who are there, and come again if somebody may not have been found. */
+static void jf_act_kill_again(struct jf_container *c)
+{
+	jf_members_signal(c, SIGKILL);
+	jf_scan_at(c, jf_members_missed(c) ? JF_MISSED_US : JF_LOOK_NEVER);
+}
+
 /* Kill all members until none is left. */
 static void jf_act_kill_all(struct jf_container *c)
 {
@@ -169,8 +176,7 @@ static void jf_act_kill_all(struct jf_container *c)
 	jf_members_set_killing(c, true);
 	/* before their parents are gone, by whom they are found */
 	jf_members_find_missed(c);
-	jf_members_signal(c, SIGKILL);
-	jf_scan_at(c, JF_LOOK_NEVER);
+	jf_act_kill_again(c);
 }
 
 static void jf_act_arm_grace(struct jf_container *c)
@@ -587,7 +593,7 @@ void jf_act_again(struct jf_container *c)
 {
 	lockdep_assert_held(&c->lock);
 	if (c->killing)
-		jf_members_signal(c, SIGKILL);
+		jf_act_kill_again(c);
 	else if (jf_members_missed(c) || (c->run.victim && !jf_act_victim_alive(c)))
 		jf_act_look(c);
 }

@@ -17,6 +17,9 @@
 /* How many processes a pass looks at before it lets others run. */
 #define JF_PASS_BATCH 256
 
+/* So many passes in a row for children that were missed; others wait for the container's lock. */
+#define JF_PASSES_MAX 8
+
 /* Link a task that may be running; it may exec, exit or fork meanwhile. */
 static int jf_member_insert(struct jf_container *c, struct task_struct *p, struct jf_member *m,
 			    unsigned long batch)
@@ -86,18 +89,19 @@ static bool jf_members_pass_rest(struct task_struct *p)
 }
 
 /*
- * One pass over all processes: take in the children of members.
+ * One pass over all processes: take in the children of members. @gfp: for the first one, which may
+ * sleep.
  *
  * Return: how many were taken in, or -ENOMEM.
  */
-static int jf_members_pass(struct jf_container *c)
+static int jf_members_pass(struct jf_container *c, gfp_t gfp)
 {
 	struct jf_member *spare = NULL;
 	struct task_struct *p;
 	unsigned long batch;
 	int added = 0, seen = 0;
 
-	spare = kmem_cache_zalloc(jf_member_cache, GFP_KERNEL);
+	spare = kmem_cache_zalloc(jf_member_cache, gfp);
 	if (!spare)
 		return -ENOMEM;
 	rcu_read_lock();
@@ -186,7 +190,7 @@ int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first)
 		return ret;
 	}
 	do {
-		ret = jf_members_pass(c);
+		ret = jf_members_pass(c, GFP_KERNEL);
 	} while (ret > 0);
 	if (ret) {
 		jf_members_release(c, batch);
@@ -225,6 +229,7 @@ bool jf_members_missed(struct jf_container *c)
 void jf_members_find_missed(struct jf_container *c)
 {
 	unsigned long flags;
+	unsigned int passes = 0;
 	bool missed;
 	int ret;
 
@@ -235,11 +240,12 @@ void jf_members_find_missed(struct jf_container *c)
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 	if (!missed)
 		return;
+	/* a kill must not wait for the memory that it will free */
 	do {
-		ret = jf_members_pass(c);
-	} while (ret > 0);
+		ret = jf_members_pass(c, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	} while (ret > 0 && ++passes < JF_PASSES_MAX);
 	if (ret) {
-		/* still no memory: the next look or work tries again */
+		/* still no memory, or no end: the next look or work tries again */
 		raw_spin_lock_irqsave(&jf_members_lock, flags);
 		c->missed = true;
 		raw_spin_unlock_irqrestore(&jf_members_lock, flags);

@@ -33,6 +33,7 @@ userspace() {
 		[ -f "$D/usr/$path" ]
 		[ "$(stat -c %a "$D/usr/$path")" = 644 ]
 	done
+	[ "$(stat -c %a "$D/etc/logrotate.d/jackfruit")" = 644 ]
 	[ "$(readlink "$D/usr/bin/jf")" = /usr/libexec/jackfruit/jf ]
 	# every name of a directory is filled in
 	[ "$(jq -r .hook.path "$D/usr/share/containers/oci/hooks.d/jackfruit.json")" = /usr/libexec/jackfruit/jf-oci-hook ]
