@@ -722,6 +722,22 @@ cri() {
 	nothing_left a
 }
 
+@test "rm -f of one that is starting kills nobody who has its jflog's number by now" {
+	local stranger starter
+	sleep 100 3>&- &
+	stranger=$!
+	sleep 0.5 3>&- &
+	starter=$!
+	mkdir -p "$JF_RUNDIR/a"
+	echo "$stranger" >"$JF_RUNDIR/a/logger"
+	echo "$starter" >"$JF_RUNDIR/a/starter"
+	mkfifo "$JF_RUNDIR/a/ready"
+	run -0 jf rm -f a
+	nothing_left a
+	run -1 gone "$stranger"
+	kill "$stranger"
+}
+
 @test "rm of one that is starting: refused, its record and log stay; with -f it comes to nothing" {
 	mv "$F/bin/jfrun" "$F/bin/started"
 	cat >"$F/bin/jfrun" <<-'EOF'

@@ -17,9 +17,14 @@ EOF
 # rm_start NAME: the start comes to nothing, and whoever asked for it clears up; or
 # it has come so far that there is something to kill.
 rm_start() {
-	record_get "$1" logger && kill "$REPLY" 2>/dev/null
 	_looks=100
+	_told=
 	while container_starts "$1" && [ "$_looks" -gt 0 ]; do
+		# the number may be another's by now
+		if [ -z "$_told" ] && logger_runs "$1"; then
+			kill "$REPLY" 2>/dev/null
+			_told=yes
+		fi
 		_looks=$((_looks - 1))
 		nap
 	done
