@@ -395,6 +395,7 @@ void jf_container_set_metric(struct jf_container *c, enum jf_metric metric)
 		jf_usage_judge(c, JF_FOR_READER, &usage);
 		c->run.policy.last_us = 0;
 		c->run.policy.rate = 0;
+		c->run.policy.victim_usage = usage.bytes;
 		c->run.policy.told = max(usage.bytes, usage.high_water);
 		jf_usage_put(&usage);
 	}
