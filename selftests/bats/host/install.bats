@@ -34,6 +34,7 @@ userspace() {
 		[ "$(stat -c %a "$D/usr/$path")" = 644 ]
 	done
 	[ "$(stat -c %a "$D/etc/logrotate.d/jackfruit")" = 644 ]
+	[ ! -e "$D/usr/lib/udev/logrotate.conf" ]
 	[ "$(readlink "$D/usr/bin/jf")" = /usr/libexec/jackfruit/jf ]
 	# every name of a directory is filled in
 	[ "$(jq -r .hook.path "$D/usr/share/containers/oci/hooks.d/jackfruit.json")" = /usr/libexec/jackfruit/jf-oci-hook ]
