@@ -113,6 +113,14 @@ static int open_ns(pid_t pid, const char *name)
 	return fd;
 }
 
+/* A kernel without cgroups takes CLONE_NEWCGROUP, and makes none. */
+static bool has_ns(const char *name)
+{
+	cleanup_free char *path = format_text("/proc/self/ns/%s", name);
+
+	return access(path, F_OK) == 0;
+}
+
 static void load_map(pid_t pid, const char *file, struct map *map)
 {
 	cleanup_free char *path = format_text("/proc/%d/%s", pid, file);
@@ -188,7 +196,7 @@ void userns_make(const struct options *options)
 	write_map(pid, "gidmap", "gid_map", options->gid_map, options->gid_map_count);
 	userns_load(pid);
 	for (i = 0; i < ARRAY_SIZE(owned); i++)
-		if (namespaces & owned[i].flag)
+		if (namespaces & owned[i].flag && has_ns(owned[i].name))
 			owned[i].fd = open_ns(pid, owned[i].name);
 	close(ends[0]);
 	close(ends[1]);
