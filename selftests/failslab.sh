@@ -74,13 +74,19 @@ enforces() { # ANSWER
 	[ "$(status a enforcing)" = "$1" ]
 }
 
+# A member of a forks when there is no memory to follow it; so it is left.
+fork_unfollowed() {
+	rm -f "$work"/m* "$work"/go*
+	act_in a mark:"$work/m1" wait:"$work/go1" nest mark:"$work/m2" pause
+	marked m1 >/dev/null
+	memory gone
+	: >"$work/go1"
+	child=$(marked m2)
+}
+
 make a
 put a hard_limit 64M
-act_in a mark:"$work/m1" wait:"$work/go1" nest mark:"$work/m2" pause
-marked m1 >/dev/null
-memory gone
-: >"$work/go1"
-child=$(marked m2)
+fork_unfollowed
 holds "a fork that cannot be followed is admitted" wait_for enforces "no: no memory to follow a fork, trying again"
 is "the child is no member yet" "$(status a procs) $(is_member a "$child" && echo listed)" "1 "
 memory back
@@ -90,25 +96,15 @@ put a kill 1
 wait_state a killed
 holds "it is killed with the others" wait_for is_gone "$child"
 
-rm -f "$work"/m* "$work"/go*
 put a hard_limit max
-act_in a mark:"$work/m1" wait:"$work/go1" nest mark:"$work/m2" pause
-marked m1 >/dev/null
-memory gone
-: >"$work/go1"
-child=$(marked m2)
+fork_unfollowed
 memory back
 holds "without a limit it is found, too" wait_for has_procs a 2
 put a kill 1
 wait_state a killed
 holds "and killed" wait_for is_gone "$child"
 
-rm -f "$work"/m* "$work"/go*
-act_in a mark:"$work/m1" wait:"$work/go1" nest mark:"$work/m2" pause
-marked m1 >/dev/null
-memory gone
-: >"$work/go1"
-child=$(marked m2)
+fork_unfollowed
 memory back
 put a kill 1
 wait_state a killed
