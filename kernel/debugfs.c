@@ -224,6 +224,7 @@ static int jf_stats_show(struct seq_file *m, void *unused)
 	mutex_unlock(&jf_containers_lock);
 	seq_printf(m, "containers %u\n", containers);
 	seq_printf(m, "members %u\n", members);
+	jf_member_show_stats(m);
 	seq_printf(m, "probes %s\n", jf_probe_attached() ? "on" : "off");
 	jf_scan_show_stats(m);
 	jf_act_show_stats(m);

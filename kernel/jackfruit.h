@@ -407,6 +407,7 @@ struct jf_member_ref {
 };
 
 int jf_member_init(void);
+void jf_member_show_stats(struct seq_file *m);
 void jf_member_exit(void);
 int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first);
 bool jf_members_missed(struct jf_container *c);

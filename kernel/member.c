@@ -26,6 +26,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/tracepoint.h>
 
@@ -38,6 +39,7 @@ DEFINE_RAW_SPINLOCK(jf_members_lock); /* protects what the head of this file say
 static DEFINE_HASHTABLE(jf_member_groups, JF_MEMBER_HASH_BITS);
 DEFINE_HASHTABLE(jf_member_spaces, JF_MEMBER_HASH_BITS);
 struct kmem_cache *jf_member_cache;
+static u64 jf_forks_missed; /* for debugfs's stats */
 
 /**
  * jf_member_find() - the member that a thread group is
@@ -274,8 +276,10 @@ void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_st
 		struct jf_container *c = mine->c;
 
 		nice = READ_ONCE(c->nice);
-		if (!m && !thread)
+		if (!m && !thread) {
 			c->missed = true;
+			WRITE_ONCE(jf_forks_missed, jf_forks_missed + 1);
+		}
 		if (!thread && child->mm != parent->mm)
 			jf_member_note_fork(c);
 		/* who shares an address space shares its past: exec and exit take over its mark */
@@ -440,6 +444,15 @@ void jf_member_probe_signal(void *data, int sig, struct kernel_siginfo *info, st
 		}
 	}
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+}
+
+/**
+ * jf_member_show_stats() - the members' line of debugfs's stats
+ * @m: where it goes
+ */
+void jf_member_show_stats(struct seq_file *m)
+{
+	seq_printf(m, "forks_missed %llu\n", READ_ONCE(jf_forks_missed));
 }
 
 /**
