@@ -41,6 +41,16 @@ static void arm(unsigned int n)
 		die("fail-nth: %s", strerror(errno));
 }
 
+/* To grow the stack takes memory: where there is none, the kernel sends SIGSEGV. */
+static void grow_stack(void)
+{
+	volatile char room[256 << 10];
+	size_t i;
+
+	for (i = 0; i < sizeof(room); i += 4096)
+		room[i] = 0;
+}
+
 /* Has an allocation failed since arm()? */
 static bool disarm(void)
 {
@@ -151,8 +161,10 @@ static void same(void)
 static pid_t subject;
 static int living[2];
 
+/* Nobody is left, and holds our output, when this program dies. */
 static __attribute__((noreturn)) void rest(void)
 {
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;)
 		pause();
 }
@@ -175,7 +187,6 @@ static pid_t start(int threads, int children)
 		die("pipe: %s", strerror(errno));
 	pid = fork();
 	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (i = 0; i < threads; i++)
 			pthread_create(&thread, NULL, rest_in_thread, NULL);
 		/* half of them nested */
@@ -741,6 +752,7 @@ int main(int argc, char **argv)
 	}
 	if (argc < 2)
 		die("failslab OPERATION [MODULE]");
+	grow_stack();
 	argument = argv[2];
 	self = realpath("/proc/self/exe", NULL);
 	setvbuf(stdout, NULL, _IOLBF, 0);
