@@ -8,6 +8,7 @@
 
 #include <linux/cpumask.h>
 #include <linux/device.h>
+#include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/percpu_counter.h>
 #include <linux/rculist.h>
@@ -17,6 +18,9 @@
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #error "jackfruit needs Linux 6.1 or later"
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#error "since Linux 6.16 sched_process_exit comes before a process's memory is gone: not supported yet"
 #endif
 
 /*
@@ -145,7 +149,7 @@ static inline long jf_mm_counter_raw(struct mm_struct *mm, int member)
  * @counters: of how many counters the sum is meant
  *
  * Since 6.2 (f1a7941243c1) each CPU keeps up to percpu_counter_batch pages of each counter for
- * itself. Before that each thread kept its last faults for itself, whichever counters they were of.
+ * itself, if there are several. Before that each thread kept its last faults for itself, whichever counters they were of.
  *
  * Context: any.
  * Return: pages, up or down.
@@ -154,7 +158,7 @@ static inline long jf_mm_counter_error(unsigned int threads, unsigned int counte
 {
 #ifdef SPLIT_RSS_COUNTING
 	return (long)threads * JF_TASK_RSS_EVENTS * JF_FAULT_AROUND_PAGES;
-#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0) || !defined(CONFIG_SMP)
 	return 0;
 #else
 	return (long)READ_ONCE(percpu_counter_batch) * num_online_cpus() * counters;
@@ -167,6 +171,40 @@ static inline long jf_mm_counter_error(unsigned int threads, unsigned int counte
  */
 #define jf_for_each_thread(p, t) \
 	list_for_each_entry_rcu(t, &(p)->signal->thread_head, thread_node)
+
+/*
+ * pmd_read_atomic() has become pmdp_get_lockless() in 6.2 (dab6e717429e). Can go when 6.1 goes.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define pmdp_get_lockless(pmdp) pmd_read_atomic(pmdp)
+#endif
+
+/**
+ * jf_pte_map() - the entry of an address in a page table of a process, as mm's own __pte_map() does
+ * @pmd: the entry that the table hangs on, present and no leaf
+ * @addr: the address
+ *
+ * Context: any; no sleep until jf_pte_unmap().
+ */
+static inline pte_t *jf_pte_map(pmd_t *pmd, unsigned long addr)
+{
+#ifdef CONFIG_HIGHPTE
+	return (pte_t *)kmap_local_page(pmd_page(*pmd)) + pte_index(addr);
+#else
+	return pte_offset_kernel(pmd, addr);
+#endif
+}
+
+/**
+ * jf_pte_unmap() - it is not needed any more
+ * @pte: what jf_pte_map() has returned
+ */
+static inline void jf_pte_unmap(pte_t *pte)
+{
+#ifdef CONFIG_HIGHPTE
+	kunmap_local(pte);
+#endif
+}
 
 /*
  * The rss_stat tracepoint lost its count argument in 6.2 (f1a7941243c1). Can go when 6.1 goes.

@@ -8,6 +8,7 @@
  * the container it is about, so a container's events stand in the order in which they were decided.
  */
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/moduleparam.h>
 #include <linux/pid.h>
 #include <linux/slab.h>
@@ -88,6 +89,15 @@ void jf_event_prepare(struct jf_event *event, struct jf_container *c, enum jf_ev
 	rcu_read_unlock();
 }
 
+/* Where an event is kept. Under jf_events_lock. */
+static struct jf_event *jf_event_slot(u64 seq)
+{
+	u32 slot;
+
+	div_u64_rem(seq, history, &slot);
+	return &jf_events[slot];
+}
+
 /**
  * jf_event_log() - give an event its number and its time, and tell everybody
  * @event: from jf_event_prepare()
@@ -99,7 +109,7 @@ void jf_event_log(struct jf_event *event)
 	spin_lock(&jf_events_lock);
 	event->seq = ++jf_events_last;
 	event->time = ktime_get_real();
-	jf_events[event->seq % history] = *event;
+	*jf_event_slot(event->seq) = *event;
 	spin_unlock(&jf_events_lock);
 	trace_jf_event(event->seq, event->container, jf_event_name(event->type), event->pid,
 		       event->usage, event->limit);
@@ -125,7 +135,7 @@ bool jf_event_read(u64 after, struct jf_event *event)
 	seq = jf_events_last > history ? max(after, jf_events_last - history) + 1 : after + 1;
 	found = after < jf_events_last;
 	if (found)
-		*event = jf_events[seq % history];
+		*event = *jf_event_slot(seq);
 	spin_unlock(&jf_events_lock);
 	return found;
 }

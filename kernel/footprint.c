@@ -13,9 +13,9 @@
  * from what is still to be read to what has been read, so what the counters say above what was
  * found in such a space is added. What may still free a table meanwhile is khugepaged, which waits
  * for a grace period or for an interrupt on every CPU before it does, as it has to for
- * get_user_pages_fast(). So interrupts are off while tables are read, as there, for 2 MiB of
- * addresses at a time. A page that is freed or moves while it is looked at is one page more or less
- * at that moment, as it would be for any reader.
+ * get_user_pages_fast(). So interrupts are off while tables are read, as there, for 512 entries at a
+ * time. A page that is freed or moves while it is looked at is one page more or less at that moment,
+ * as it would be for any reader.
  *
  * What it counts differs from the counters in this: device memory, DAX and hugetlb pages do not
  * count in either; a page that one process maps twice counts once here, and twice there.
@@ -46,6 +46,16 @@
  */
 #define JF_FOOTPRINT_TRIES 500
 
+/* Interrupts are off for so many entries of a page table at most. */
+#define JF_FOOTPRINT_STEP 512
+
+/*
+ * Each address space may have so many more steps than it has pages: steps that find nothing. Mappings
+ * and page tables that hold no page cost their owner little, and a walk much. Whose are more is
+ * judged by his own count.
+ */
+#define JF_FOOTPRINT_EMPTY 16384
+
 /* So long mmap_lock is held when somebody waits for it: some 50 MiB in small pages. */
 #define JF_FOOTPRINT_HOLD_NS NSEC_PER_MSEC
 
@@ -66,8 +76,10 @@ struct jf_frames {
  * @metric: what counts
  * @found: the frames of one step, still to be put into the set
  * @nr_found: how many
+ * @anon_only: of what is being read only anonymous pages count
  * @mapped: how many pages the space that is being read was found to map
  * @parted: its lock was let go meanwhile
+ * @steps: how many more it may take
  * @tries: how often a mapping may still be waited for
  * @uncounted: bytes that the counters of members say, and their tables did not
  * @failed: there was no memory for the set
@@ -78,8 +90,10 @@ struct jf_footprint_walk {
 	enum jf_metric metric;
 	unsigned long *found;
 	unsigned int nr_found;
+	bool anon_only;
 	u64 mapped;
 	bool parted;
+	u64 steps;
 	unsigned int tries;
 	u64 uncounted;
 	bool failed;
@@ -124,6 +138,8 @@ static bool jf_footprint_wanted(const struct jf_footprint_walk *walk, struct pag
 {
 	struct folio *folio = page_folio(page);
 
+	if (walk->anon_only)
+		return folio_test_anon(folio);
 	/* after MADV_FREE it is not swapbacked, even if it has been written to again */
 	return walk->metric != JF_METRIC_ANON || folio_test_anon(folio) ||
 		folio_test_swapbacked(folio);
@@ -161,51 +177,63 @@ static void jf_footprint_huge(struct jf_footprint_walk *walk, struct vm_area_str
 }
 
 /*
- * Collect the pages that are mapped at @addr, up to @end or the end of their page table. Interrupts
- * are off. Returns where to go on: behind what has no table at all, where that is.
+ * Collect the pages that are mapped at @addr, up to @end, the end of their page table or of a step.
+ * Interrupts are off. Returns where to go on: behind what has no table at all, where that is.
+ *
+ * A level that is folded into the one above has one entry, which is always there, and ends where
+ * that does.
  */
 static unsigned long jf_footprint_tables(struct jf_footprint_walk *walk, struct vm_area_struct *vma,
 					 unsigned long addr, unsigned long end)
 {
-	unsigned long next, table_end;
 	pgd_t *pgdp = pgd_offset(vma->vm_mm, addr);
 	p4d_t *p4dp;
 	pud_t *pudp, pud;
 	pmd_t *pmdp, pmd;
-	pte_t *ptep;
+	pte_t *table, *ptep;
 
-	if (pgd_none(READ_ONCE(*pgdp)) || pgd_bad(READ_ONCE(*pgdp)))
-		return pgd_addr_end(addr, end);
+	end = pgd_addr_end(addr, end);
+	if (pgd_none(*pgdp) || pgd_bad(*pgdp))
+		return end;
 	p4dp = p4d_offset(pgdp, addr);
+	end = p4d_addr_end(addr, end);
 	if (p4d_none(READ_ONCE(*p4dp)) || p4d_bad(READ_ONCE(*p4dp)))
-		return p4d_addr_end(addr, end);
+		return end;
+	/* a whole table of empty entries at once: to have one costs a process only a page or two */
 	pudp = pud_offset(p4dp, addr);
-	pud = READ_ONCE(*pudp);
-	if (pud_none(pud) || pud_leaf(pud) || pud_bad(pud))
-		return pud_addr_end(addr, end);
+	while (pud_none(pud = READ_ONCE(*pudp))) {
+		addr = pud_addr_end(addr, end);
+		if (addr == end)
+			return end;
+		pudp++;
+	}
+	end = pud_addr_end(addr, end);
+	if (pud_leaf(pud) || pud_bad(pud))
+		return end;
 	pmdp = pmd_offset(pudp, addr);
-	table_end = pud_addr_end(addr, end);
-	/* a whole table of empty entries at once: to have one costs a process only three pages */
-	while (pmd_none(pmd = READ_ONCE(*pmdp))) {
+	while (pmd_none(pmd = pmdp_get_lockless(pmdp))) {
 		addr = pmd_addr_end(addr, end);
-		if (addr == table_end)
-			return addr;
+		if (addr == end)
+			return end;
 		pmdp++;
 	}
-	next = pmd_addr_end(addr, end);
+	end = pmd_addr_end(addr, end);
 	if (!pmd_present(pmd))
-		return next;
+		return end;
+	if (end - addr > JF_FOOTPRINT_STEP << PAGE_SHIFT)
+		end = addr + (JF_FOOTPRINT_STEP << PAGE_SHIFT);
 	if (pmd_leaf(pmd)) {
-		jf_footprint_huge(walk, vma, pmd, addr, next);
-		return next;
+		jf_footprint_huge(walk, vma, pmd, addr, end);
+		return end;
 	}
 	if (pmd_bad(pmd))
-		return next;
+		return end;
 	/* from the value that was checked: the entry may change */
-	ptep = pte_offset_kernel(&pmd, addr);
-	for (; addr < next; addr += PAGE_SIZE)
-		jf_footprint_pte(walk, READ_ONCE(*ptep++));
-	return next;
+	table = jf_pte_map(&pmd, addr);
+	for (ptep = table; addr < end; addr += PAGE_SIZE)
+		jf_footprint_pte(walk, ptep_get_lockless(ptep++));
+	jf_pte_unmap(table);
+	return end;
 }
 
 /*
@@ -229,10 +257,12 @@ static unsigned long jf_footprint_vma(struct jf_footprint_walk *walk, struct vm_
 	unsigned int i;
 	u64 begin;
 
-	/* what the counters do not count */
-	if (vma->vm_flags & (VM_PFNMAP | VM_IO) || is_vm_hugetlb_page(vma) || vma_is_dax(vma))
+	/* what the counters do not count: pages of a device, but not the copies of them */
+	walk->anon_only = vma->vm_flags & (VM_PFNMAP | VM_IO) || vma_is_dax(vma);
+	if (is_vm_hugetlb_page(vma) || (walk->anon_only && !vma->anon_vma))
 		return vma->vm_end;
 	do {
+		walk->steps--;
 		walk->nr_found = 0;
 		local_irq_save(flags);
 		begin = ktime_get_ns();
@@ -245,7 +275,7 @@ static unsigned long jf_footprint_vma(struct jf_footprint_walk *walk, struct vm_
 				walk->failed = true;
 		}
 		cond_resched();
-	} while (addr < vma->vm_end && !walk->failed &&
+	} while (addr < vma->vm_end && !walk->failed && walk->steps &&
 		 !jf_footprint_part(walk, vma->vm_mm, until));
 	return addr;
 }
@@ -280,10 +310,11 @@ static bool jf_footprint_space(struct jf_footprint_walk *walk, struct mm_struct 
 			vma = find_vma(mm, addr);
 			if (vma)
 				addr = jf_footprint_vma(walk, vma, max(addr, vma->vm_start), until);
-		} while (vma && !walk->failed && !jf_footprint_part(walk, mm, until));
+		} while (vma && !walk->failed && walk->steps &&
+			 !jf_footprint_part(walk, mm, until));
 		mmap_read_unlock(mm);
-	} while (vma && !walk->failed);
-	return true;
+	} while (vma && !walk->failed && walk->steps);
+	return !vma || walk->failed;
 }
 
 static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
@@ -306,6 +337,7 @@ static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
 	jf_member_set_walked(walk->c, ref, usage >> PAGE_SHIFT, jf_usage_faults(ref->pid));
 	walk->mapped = 0;
 	walk->parted = false;
+	walk->steps = (usage >> PAGE_SHIFT) + JF_FOOTPRINT_EMPTY;
 	read = jf_footprint_space(walk, mm);
 	found = walk->mapped << PAGE_SHIFT;
 	if (walk->metric == JF_METRIC_RSS_SWAP) {
@@ -341,7 +373,7 @@ int jf_footprint_read(struct jf_container *c, u64 *bytes)
 	u64 begin = ktime_get_ns();
 
 	lockdep_assert_held(&c->lock);
-	walk.found = kmalloc_array(PTRS_PER_PTE, sizeof(*walk.found), GFP_KERNEL);
+	walk.found = kmalloc_array(JF_FOOTPRINT_STEP, sizeof(*walk.found), GFP_KERNEL);
 	if (!walk.found)
 		return -ENOMEM;
 	xa_init(&walk.frames.bitmaps);

@@ -112,6 +112,46 @@ static void do_memfd(const char *arg)
 			die("memfd");
 }
 
+/* Memory at the end of a mapping that is larger than what one entry of the highest page table maps. */
+static void do_far(const char *arg)
+{
+	size_t span = 1UL << 41;
+	char *all = mmap(NULL, span, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (all == MAP_FAILED)
+		die("mmap");
+	memory_size = size_of(arg);
+	memory = all + span - memory_size;
+	touch(memory, memory_size);
+}
+
+/* That many page tables in which there is nothing but the zero page. */
+static void do_hollow(const char *arg)
+{
+	size_t tables = atoi(arg), i;
+	char *all = mmap(NULL, tables << 21, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (all == MAP_FAILED || madvise(all, tables << 21, MADV_NOHUGEPAGE))
+		die("mmap");
+	for (i = 0; i < tables; i++)
+		(void)((volatile char *)all)[i << 21];
+}
+
+/* Private copies of what is no memory of the kernel's: its ROM, over and over again. */
+static void do_romcopy(const char *arg)
+{
+	int fd = open("/dev/mem", O_RDONLY | O_CLOEXEC);
+	size_t step = 128 << 10, size = size_of(arg), i;
+
+	for (i = 0; i < size; i += step) {
+		char *copy = mmap(NULL, step, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0xe0000);
+
+		if (copy == MAP_FAILED)
+			die("/dev/mem");
+		touch(copy, step);
+	}
+}
+
 static void do_hugetlb(const char *arg)
 {
 	use_memory(size_of(arg), MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1);
@@ -697,9 +737,11 @@ static void do_fifo(const char *arg)
 		die("sched_setscheduler");
 }
 
+/* Not for ever: nobody might get to end it. Where all is slow, whoever is to do so takes longer. */
 static void burn_cpu(int cpu)
 {
-	time_t end = time(NULL) + 20;
+	const char *patience = getenv("JF_PATIENCE");
+	time_t end = time(NULL) + 20 * (patience ? atoi(patience) : 1);
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
@@ -785,6 +827,9 @@ static const struct {
 	{ "shmem", do_shmem },
 	{ "file", do_file },
 	{ "memfd", do_memfd },
+	{ "far", do_far },
+	{ "hollow", do_hollow },
+	{ "romcopy", do_romcopy },
 	{ "hugetlb", do_hugetlb },
 	{ "mlock", do_mlock },
 	{ "read", do_read },

@@ -121,6 +121,28 @@ status a usage >/dev/null
 dies "a crossing is judged by what is there now, not by what was read a moment ago"
 scan_as_ever
 
+# Page tables have levels, and those of each have an end.
+fresh hard_limit=100M
+act_in a far:60M fork mark:"$work/m1" wait:"$work/go1" rewrite pause
+lives "memory behind two terabytes that nobody has touched is shared like any other" m1
+holds "and it is found" at_least "$(status a usage)" $((60 << 20))
+: >"$work/go1"
+dies "and who makes it his own is killed"
+
+# A walk must not take for ever where there is nothing.
+fresh hard_limit=100M
+act_in a anon:60M hollow:40000 fork mark:"$work/m1" pause
+dies "who has many page tables of nothing is judged by the sum"
+
+# A device's pages are not memory; copies of them are.
+if [ -e /dev/mem ]; then
+	fresh hard_limit=30M
+	act_in a crowd:1 romcopy:20M meet mark:"$work/m1" pause
+	dies "private copies of a device's pages count"
+else
+	pass "private copies of a device's pages count # SKIP no /dev/mem"
+fi
+
 # Shared pages make room for huge ones: no more is mapped than before, by hardly a fault.
 fresh hard_limit=100M
 act_in a shmem:64M crowd:5 rewrite meet mark:"$work/m1" wait:"$work/go1" renew pause
