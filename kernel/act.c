@@ -69,6 +69,9 @@ static struct jf_sender jf_act_writer(void)
 #define JF_WATCHED_US USEC_PER_SEC
 #define JF_QUIET_MAX 3
 
+/* After a look no crossing causes another one for that long at least, microseconds. */
+#define JF_REST_US USEC_PER_MSEC
+
 /* When to look again for a child that there was no memory for, microseconds. */
 #define JF_MISSED_US (10 * USEC_PER_MSEC)
 
@@ -332,10 +335,7 @@ static void jf_act_decisions(struct jf_container *c, u32 decisions, const struct
 	jf_act_hard(c, decisions, usage);
 }
 
-/*
- * Who was caught in a page fault; or else what can be seen. The scan leaves the note of a crossing
- * to the container's own work, which the probe has queued.
- */
+/* Who was caught in a page fault; or else what can be seen. */
 static bool jf_act_see(struct jf_container *c, bool scan, struct jf_usage *usage)
 {
 	struct jf_crossing crossing;
@@ -397,7 +397,8 @@ static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage)
 	struct jf_policy_pace pace = jf_scan_pace();
 	const struct jf_policy_state *state = &c->run.policy;
 	u64 trip = jf_policy_threshold(&c->config, state, usage->upper);
-	bool watched = jf_fault_on() && !c->run.sharing && !c->config.forecast_ms;
+	bool watched = jf_fault_on() && !c->run.sharing && !c->config.forecast_ms &&
+		!usage->crowded;
 	u64 sure = JF_LIMIT_MAX;
 	u64 next, took;
 
@@ -422,8 +423,10 @@ static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage)
 	next = jf_policy_next_look(&c->config, &pace, usage->upper, state);
 	/* a look at many members near a limit must not take more than half of a CPU */
 	took = div_u64(ktime_get_ns() - usage->ns, NSEC_PER_USEC);
-	if (!usage->caught)
+	if (!usage->caught) {
 		next = max(next, took);
+		jf_fault_rest(c, max_t(u64, JF_REST_US, took));
+	}
 	if (jf_members_missed(c))
 		next = min_t(u64, next, JF_MISSED_US);
 	trace_jf_look(c->name, usage->bytes, next);
@@ -440,6 +443,9 @@ static bool jf_act_look_for(struct jf_container *c, bool scan)
 		jf_act_forget_crossing(c);
 		return true;
 	}
+	/* that takes long; and who has been noted in a fault is told of by the container's own work */
+	if (scan && (jf_members_missed(c) || jf_fault_noted(c)))
+		return false;
 	jf_members_find_missed(c);
 	look.victim_alive = jf_act_victim_alive(c);
 	if (!jf_act_see(c, scan, &usage)) {

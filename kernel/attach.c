@@ -128,6 +128,32 @@ static int jf_members_pass(struct jf_container *c, gfp_t gfp)
 	return added;
 }
 
+/*
+ * Passes until one finds nobody: there is seldom a second one that does, as parents stand before
+ * their children. But who forks all the time on a busy machine could keep them going.
+ *
+ * Return: 0, -ENOMEM, or 1: there may be more.
+ */
+static int jf_members_passes(struct jf_container *c, gfp_t gfp)
+{
+	unsigned int passes = 0;
+	int ret;
+
+	do {
+		ret = jf_members_pass(c, gfp);
+	} while (ret > 0 && ++passes < JF_PASSES_MAX);
+	return min(ret, 1);
+}
+
+static void jf_members_set_missed(struct jf_container *c)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	c->missed = true;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+}
+
 /* Release all members that came in with one attach. */
 static void jf_members_release(struct jf_container *c, unsigned long batch)
 {
@@ -158,7 +184,8 @@ static void jf_members_release(struct jf_container *c, unsigned long batch)
  *
  * The process is linked first. Whatever it forks from then on is seen by the fork probe; whatever
  * it had forked before is found by passes over all processes, each finding at least the children of
- * those that the last one found, until a pass finds none.
+ * those that the last one found, until a pass finds none; or by looks that follow, if that takes
+ * long.
  *
  * Context: may sleep; @c->lock held, probes attached.
  * Return: 0; -EEXIST it is a member of @c already; -EBUSY it is one of another container; -ESRCH it
@@ -189,9 +216,12 @@ int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first)
 		kmem_cache_free(jf_member_cache, m);
 		return ret;
 	}
-	do {
-		ret = jf_members_pass(c, GFP_KERNEL);
-	} while (ret > 0);
+	ret = jf_members_passes(c, GFP_KERNEL);
+	if (ret > 0) {
+		/* the looks go on with it */
+		jf_members_set_missed(c);
+		ret = 0;
+	}
 	if (ret) {
 		jf_members_release(c, batch);
 		/* the others may have ended meanwhile, and were not the last ones then */
@@ -229,9 +259,7 @@ bool jf_members_missed(struct jf_container *c)
 void jf_members_find_missed(struct jf_container *c)
 {
 	unsigned long flags;
-	unsigned int passes = 0;
 	bool missed;
-	int ret;
 
 	lockdep_assert_held(&c->lock);
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
@@ -241,13 +269,7 @@ void jf_members_find_missed(struct jf_container *c)
 	if (!missed)
 		return;
 	/* a kill must not wait for the memory that it will free */
-	do {
-		ret = jf_members_pass(c, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
-	} while (ret > 0 && ++passes < JF_PASSES_MAX);
-	if (ret) {
+	if (jf_members_passes(c, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN))
 		/* still no memory, or no end: the next look or work tries again */
-		raw_spin_lock_irqsave(&jf_members_lock, flags);
-		c->missed = true;
-		raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	}
+		jf_members_set_missed(c);
 }

@@ -107,6 +107,43 @@ bool jf_fault_take(struct jf_container *c, struct jf_crossing *crossing)
 }
 
 /**
+ * jf_fault_noted() - has a crossing been noted that no look has taken yet?
+ * @c: the container
+ *
+ * Context: any.
+ */
+bool jf_fault_noted(struct jf_container *c)
+{
+	unsigned long flags;
+	bool noted;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	noted = c->fault.crossing.ns;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return noted;
+}
+
+/**
+ * jf_fault_rest() - let no crossing cause a look for some time
+ * @c: the container
+ * @us: microseconds from now
+ *
+ * But for one whose process is killed at once. Who crosses a threshold to and fro would be looked at
+ * all the time otherwise.
+ *
+ * Context: any.
+ */
+void jf_fault_rest(struct jf_container *c, u64 us)
+{
+	u64 until = ktime_get_ns() + us * NSEC_PER_USEC;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	c->fault.rest_ns = until;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+}
+
+/**
  * jf_fault_caught() - has somebody been killed in a page fault whom no look has told of yet?
  * @c: the container
  *
@@ -176,18 +213,24 @@ static void jf_fault_irq(struct irq_work *irq)
 	struct jf_container *c = container_of(irq, struct jf_container, fault.irq);
 	unsigned long flags;
 	struct pid *target;
+	s64 rest;
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	target = c->fault.target;
 	c->fault.target = NULL;
+	rest = c->fault.rest_ns - ktime_get_ns();
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 	atomic64_inc(&jf_fault_trips);
 	if (target) {
 		kill_pid(target, SIGKILL, 1);
 		put_pid(target);
 		atomic64_inc(&jf_fault_kills);
+		jf_scan_now(c);
+	} else if (rest > 0) {
+		jf_scan_within(c, div_u64(rest, NSEC_PER_USEC) + 1);
+	} else {
+		jf_scan_now(c);
 	}
-	jf_scan_now(c);
 }
 
 /* Add up what the space has grown by: what it gives back of shared pages frees nothing. */
@@ -229,7 +272,8 @@ static noinline void jf_fault_see(struct jf_member *m, struct mm_struct *mm, int
 	near_total = min(trip - total, total - low) <= error;
 	WRITE_ONCE(m->near, near_sure);
 	WRITE_ONCE(c->fault.near, near_total);
-	if (near_sure || near_total)
+	/* a crowd is left to the looks */
+	if ((near_sure || near_total) && !jf_usage_is_crowded(m->pid))
 		pages = jf_usage_exact(mm, m->pid, metric) -
 			jf_usage_told(mm, m->pid, metric, member);
 	else if (pages == seen)

@@ -188,6 +188,7 @@ struct jf_crossing {
  * @low: one not above this, too; -JF_PAGES_NEVER: never. As @trip
  * @sure: an address space above this is killed for it, pages. As @trip
  * @near: the total is near @trip or @low, or that is not known
+ * @rest_ns: before this no crossing causes a look, ktime_get_ns(). Under jf_members_lock
  * @crossing: the note for the next look. Under jf_members_lock
  * @target: who is to be sent SIGKILL, referenced. Under jf_members_lock
  * @irq: sends it, and queues the look
@@ -198,6 +199,7 @@ struct jf_fault {
 	long low;
 	long sure;
 	bool near;
+	u64 rest_ns;
 	struct jf_crossing crossing;
 	struct pid *target;
 	struct irq_work irq;
@@ -443,7 +445,9 @@ int jf_probe_set_fault(bool wanted);
 bool jf_fault_on(void);
 void jf_fault_joined(struct mm_struct *mm);
 bool jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure);
+bool jf_fault_noted(struct jf_container *c);
 bool jf_fault_caught(struct jf_container *c);
+void jf_fault_rest(struct jf_container *c, u64 us);
 bool jf_fault_take(struct jf_container *c, struct jf_crossing *crossing);
 void jf_fault_init(void);
 void jf_fault_init_container(struct jf_container *c);
@@ -457,6 +461,7 @@ void jf_fault_show_stats(struct seq_file *m);
  * @sum: over its distinct address spaces
  * @error: how far the cheap read of @sum may be off, up or down
  * @exact: it was not the cheap read
+ * @crowded: a page fault cannot tell exactly what one of them has
  * @upper: the most that it can be if @bytes was not read just now; else the same
  * @growth: what the footprint may have grown by since it was last read, bytes
  * @spaces: how many address spaces there are
@@ -475,6 +480,7 @@ struct jf_usage {
 	u64 sum;
 	u64 error;
 	bool exact;
+	bool crowded;
 	u64 upper;
 	u64 growth;
 	unsigned int spaces;
@@ -506,6 +512,7 @@ long jf_usage_fast(struct mm_struct *mm, enum jf_metric metric);
 long jf_usage_exact(struct mm_struct *mm, struct pid *pid, enum jf_metric metric);
 long jf_usage_told(struct mm_struct *mm, struct pid *pid, enum jf_metric metric, int member);
 long jf_usage_error(struct pid *pid, enum jf_metric metric);
+bool jf_usage_is_crowded(struct pid *pid);
 u64 jf_usage_faults(struct pid *pid);
 u64 jf_usage_member(const struct jf_member_ref *ref, enum jf_metric metric);
 void jf_usage_put(struct jf_usage *usage);
@@ -524,6 +531,7 @@ void jf_latency_show_stats(struct seq_file *m);
 struct jf_policy_pace jf_scan_pace(void);
 void jf_scan_init_container(struct jf_container *c);
 void jf_scan_at(struct jf_container *c, u64 us);
+void jf_scan_within(struct jf_container *c, u64 us);
 void jf_scan_now(struct jf_container *c);
 void jf_scan_drop(struct jf_container *c);
 void jf_scan_show_stats(struct seq_file *m);

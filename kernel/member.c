@@ -350,8 +350,10 @@ static bool jf_member_last_thread(struct task_struct *p)
 		return false;
 	rcu_read_lock();
 	jf_for_each_thread(p, t) {
-		if (t != p && READ_ONCE(t->mm))
+		if (t != p && READ_ONCE(t->mm)) {
 			last = false;
+			break;
+		}
 	}
 	rcu_read_unlock();
 	return last;
@@ -421,8 +423,16 @@ void jf_member_probe_signal(void *data, int sig, struct kernel_siginfo *info, st
 {
 	struct jf_member *m;
 	unsigned long flags;
+	bool first;
 
-	if (result || !jf_member_is(p->signal))
+	if (result)
+		return;
+	/* not the lock for each signal among members: that is all CPUs' */
+	rcu_read_lock();
+	m = jf_member_find(p->signal);
+	first = m && m->first;
+	rcu_read_unlock();
+	if (!first)
 		return;
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	m = jf_member_find(p->signal);

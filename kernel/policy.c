@@ -5,7 +5,7 @@
  * (selftests/host/policy_test.c).
  *
  * Both limits have hysteresis for their events: one a crossing, the next only after usage has
- * fallen below the limit by a sixteenth of it. The action at the hard limit has none: it is taken
+ * fallen below the limit by a sixteenth of it, and some time later. The action at the hard limit has none: it is taken
  * at every look that sees usage above it, until it has worked.
  */
 #include "policy.h"
@@ -62,6 +62,15 @@ static bool below_rearm(u64 usage, u64 limit)
 	return usage <= limit - (limit >> JF_REARM_SHIFT);
 }
 
+/*
+ * Is an event that was given at @told_us armed again? A look may be told of what was before the
+ * last one: a crossing that was noted in a page fault.
+ */
+static bool is_rearmed(const struct jf_policy_look *look, u64 limit, u64 told_us)
+{
+	return below_rearm(look->usage, limit) && look->now_us >= told_us + JF_REARM_US;
+}
+
 /* An exponential average: the longer ago the last look was, the more this one weighs. */
 static void update_rate(const struct jf_policy_look *look, struct jf_policy_state *state)
 {
@@ -73,9 +82,9 @@ static void update_rate(const struct jf_policy_look *look, struct jf_policy_stat
 		state->last_usage = look->usage;
 		return;
 	}
-	us = look->now_us - state->last_us;
-	if (us < JF_RATE_MIN_US)
+	if (look->now_us < state->last_us + JF_RATE_MIN_US)
 		return;
+	us = look->now_us - state->last_us;
 	if (us > 60 * (u64)JF_RATE_TAU_US)
 		us = 60 * (u64)JF_RATE_TAU_US;
 
@@ -93,16 +102,17 @@ static void update_rate(const struct jf_policy_look *look, struct jf_policy_stat
 	state->last_usage = look->usage;
 }
 
-static u32 decide_soft(const struct jf_policy_config *config, u64 usage,
+static u32 decide_soft(const struct jf_policy_config *config, const struct jf_policy_look *look,
 		       struct jf_policy_state *state)
 {
-	if (usage > config->soft_limit) {
+	if (look->usage > config->soft_limit) {
 		if (state->soft_over)
 			return 0;
 		state->soft_over = true;
+		state->soft_us = look->now_us;
 		return JF_DO_SOFT_EVENT;
 	}
-	if (below_rearm(usage, config->soft_limit))
+	if (is_rearmed(look, config->soft_limit, state->soft_us))
 		state->soft_over = false;
 	return 0;
 }
@@ -181,7 +191,7 @@ void jf_policy_victim_killed(struct jf_policy_state *state, u64 now_us, u64 usag
  */
 static bool victim_is_held(const struct jf_policy_look *look, const struct jf_policy_state *state)
 {
-	return look->now_us - state->victim_us > JF_VICTIM_PATIENCE_US &&
+	return look->now_us > state->victim_us + JF_VICTIM_PATIENCE_US &&
 		above_grace(look->usage, state->victim_usage);
 }
 
@@ -234,11 +244,13 @@ static u32 decide_hard(const struct jf_policy_config *config, const struct jf_po
 	u32 decisions = 0;
 
 	if (look->usage > config->hard_limit) {
-		if (!state->hard_over)
+		if (!state->hard_over) {
 			decisions |= JF_DO_HARD_EVENT;
+			state->hard_us = look->now_us;
+		}
 		state->hard_over = true;
 		decisions |= decide_action(config, look, state);
-	} else if (below_rearm(look->usage, config->hard_limit)) {
+	} else if (is_rearmed(look, config->hard_limit, state->hard_us)) {
 		state->hard_over = false;
 	}
 	if (state->stopped && !(decisions & JF_DO_STOP)) {
@@ -273,7 +285,7 @@ u32 jf_policy_decide(const struct jf_policy_config *config, const struct jf_poli
 	update_rate(look, state);
 	state->usage = look->usage;
 	decisions = decide_spike(config, look, state);
-	decisions |= decide_soft(config, look->usage, state);
+	decisions |= decide_soft(config, look, state);
 	decisions |= decide_forecast(config, look->usage, state);
 	decisions |= decide_hard(config, look, state);
 	return decisions;
@@ -408,6 +420,17 @@ bool jf_policy_same(const struct jf_policy_config *config, const struct jf_polic
 	return !state->hard_over || !divides(hard - (hard >> JF_REARM_SHIFT), low, high);
 }
 
+/*
+ * An event is to be armed again as soon as that may be: until then no crossing of its limit is one
+ * of the thresholds above.
+ */
+static bool waits_for_rearm(const struct jf_policy_config *config,
+			    const struct jf_policy_state *state, u64 usage)
+{
+	return (state->soft_over && below_rearm(usage, config->soft_limit)) ||
+		(state->hard_over && below_rearm(usage, config->hard_limit));
+}
+
 /**
  * jf_policy_next_look() - how long the container can be left alone
  * @config: the limits
@@ -416,8 +439,9 @@ bool jf_policy_same(const struct jf_policy_config *config, const struct jf_polic
  * @state: after jf_policy_decide() of this look
  *
  * The container cannot cross a limit before it has filled the headroom below it: the answer is
- * headroom / fill_bytes_per_us, not less than min_us and not more than max_us. Once it is above the
- * hard limit without being killed there is nothing left to be quick for.
+ * headroom / fill_bytes_per_us, not less than min_us and not more than max_us; but JF_REARM_US at
+ * most while an event waits for that to be armed again. Once it is above the hard limit without
+ * being killed there is nothing left to be quick for.
  *
  * Return: microseconds, or JF_LOOK_NEVER when no limit can be crossed.
  */
@@ -432,12 +456,15 @@ u64 jf_policy_next_look(const struct jf_policy_config *config, const struct jf_p
 		return JF_LOOK_NEVER;
 
 	threshold = jf_policy_threshold(config, state, usage);
-	if (threshold == JF_LIMIT_MAX)
-		return pace->max_us;
-	us = div_u64(threshold - usage, pace->fill_bytes_per_us);
+	us = pace->max_us;
+	if (threshold != JF_LIMIT_MAX) {
+		u64 lasts = div_u64(threshold - usage, pace->fill_bytes_per_us);
+
+		us = lasts < us ? lasts : us;
+	}
 	if (us < pace->min_us)
-		return pace->min_us;
-	return us < pace->max_us ? us : pace->max_us;
+		us = pace->min_us;
+	return us > JF_REARM_US && waits_for_rearm(config, state, usage) ? JF_REARM_US : us;
 }
 
 /* log2 of a unit, or -1 for a letter that is none */

@@ -20,6 +20,11 @@ typedef unsigned int u32;
 #define JF_LIMIT_MAX (~(u64)0)
 /* No look is needed until something changes. */
 #define JF_LOOK_NEVER (~(u64)0)
+/*
+ * The shortest time between two events of a limit, microseconds: the kernel tells of a cgroup's
+ * events that often, too (CGROUP_FILE_NOTIFY_MIN_INTV).
+ */
+#define JF_REARM_US 10000
 /* At the present rate of growth no limit is in sight. */
 #define JF_FORECAST_NONE (~(u64)0)
 
@@ -96,8 +101,11 @@ struct jf_policy_pace {
 /**
  * struct jf_policy_state - what the policy remembers of one run of a container; all zero at its
  * start
- * @soft_over: the soft event of this crossing has been given; armed again below the limit by 1/16
+ * @soft_over: the soft event of this crossing has been given; armed again below the limit by 1/16,
+ *	JF_REARM_US later at the earliest
  * @hard_over: the hard event of this crossing has been given; armed again in the same way
+ * @soft_us: when the last soft event was given, microseconds
+ * @hard_us: and the last hard one
  * @ending: all members are being killed: no further decisions
  * @asked_all: all members have been asked to end
  * @asked_victim: the victim has been asked to end
@@ -115,6 +123,8 @@ struct jf_policy_pace {
 struct jf_policy_state {
 	bool soft_over;
 	bool hard_over;
+	u64 soft_us;
+	u64 hard_us;
 	bool ending;
 	bool asked_all;
 	bool asked_victim;

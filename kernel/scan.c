@@ -167,6 +167,19 @@ void jf_scan_init_container(struct jf_container *c)
 	timerqueue_init(&c->look);
 }
 
+static void jf_scan_move(struct jf_container *c, u64 us)
+{
+	lockdep_assert_held(&jf_scan_lock);
+	if (!RB_EMPTY_NODE(&c->look.node))
+		timerqueue_del(&jf_scan_queue, &c->look);
+	if (us != JF_LOOK_NEVER && !c->no_looks) {
+		c->look.expires = ktime_add_us(ktime_get(), us);
+		timerqueue_add(&jf_scan_queue, &c->look);
+	}
+	if (timerqueue_getnext(&jf_scan_queue) == &c->look || us == JF_LOOK_NEVER)
+		jf_scan_set_timer();
+}
+
 /**
  * jf_scan_at() - plan a container's next look
  * @c: the container, referenced
@@ -179,14 +192,25 @@ void jf_scan_at(struct jf_container *c, u64 us)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&jf_scan_lock, flags);
-	if (!RB_EMPTY_NODE(&c->look.node))
-		timerqueue_del(&jf_scan_queue, &c->look);
-	if (us != JF_LOOK_NEVER && !c->no_looks) {
-		c->look.expires = ktime_add_us(ktime_get(), us);
-		timerqueue_add(&jf_scan_queue, &c->look);
-	}
-	if (timerqueue_getnext(&jf_scan_queue) == &c->look || us == JF_LOOK_NEVER)
-		jf_scan_set_timer();
+	jf_scan_move(c, us);
+	raw_spin_unlock_irqrestore(&jf_scan_lock, flags);
+}
+
+/**
+ * jf_scan_within() - plan a container's next look, unless an earlier one is planned
+ * @c: the container, alive
+ * @us: microseconds from now
+ *
+ * Context: any; takes jf_scan_lock.
+ */
+void jf_scan_within(struct jf_container *c, u64 us)
+{
+	ktime_t then = ktime_add_us(ktime_get(), us);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_scan_lock, flags);
+	if (RB_EMPTY_NODE(&c->look.node) || ktime_after(c->look.expires, then))
+		jf_scan_move(c, us);
 	raw_spin_unlock_irqrestore(&jf_scan_lock, flags);
 }
 

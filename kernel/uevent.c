@@ -69,9 +69,11 @@ static void jf_uevent_send(const struct jf_event *event)
 
 static void jf_uevent_work_fn(struct work_struct *work)
 {
+	u64 last = jf_event_last();
 	struct jf_event event;
 
-	while (jf_event_read(jf_uevent_sent, &event)) {
+	/* no further: who waits for this work is not to wait for what happens meanwhile */
+	while (jf_uevent_sent < last && jf_event_read(jf_uevent_sent, &event)) {
 		WRITE_ONCE(jf_uevent_missed, jf_uevent_missed + event.seq - jf_uevent_sent - 1);
 		jf_uevent_sent = event.seq;
 		jf_uevent_send(&event);

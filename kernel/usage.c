@@ -28,6 +28,9 @@
 /* For who reads the status file it is good for so many times the time that it took. */
 #define JF_FRESH_FACTOR 10
 
+/* The probe of page faults runs with preemption off: it asks no more threads than this. */
+#define JF_CROWD 256
+
 /* The counters of a metric, ended by -1. */
 static const int jf_usage_counters[][5] = {
 	[JF_METRIC_RSS] = { MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES, -1 },
@@ -71,6 +74,22 @@ long jf_usage_fast(struct mm_struct *mm, enum jf_metric metric)
 	return pages;
 }
 
+/* How many threads keep counts of their own; 1 where none does. */
+static unsigned int jf_usage_threads(struct pid *pid)
+{
+	struct task_struct *leader;
+	unsigned int threads = 1;
+
+	if (JF_TASK_COUNTERS) {
+		rcu_read_lock();
+		leader = pid_task(pid, PIDTYPE_TGID);
+		if (leader)
+			threads = get_nr_threads(leader);
+		rcu_read_unlock();
+	}
+	return threads;
+}
+
 /**
  * jf_usage_error() - how far jf_usage_fast() may be off
  * @pid: the group whose address space it is
@@ -81,20 +100,22 @@ long jf_usage_fast(struct mm_struct *mm, enum jf_metric metric)
  */
 long jf_usage_error(struct pid *pid, enum jf_metric metric)
 {
-	struct task_struct *leader;
-	unsigned int threads = 1;
 	int counters = 0;
 
-	if (JF_TASK_COUNTERS) {
-		rcu_read_lock();
-		leader = pid_task(pid, PIDTYPE_TGID);
-		if (leader)
-			threads = get_nr_threads(leader);
-		rcu_read_unlock();
-	}
 	while (jf_usage_counters[metric][counters] >= 0)
 		counters++;
-	return jf_mm_counter_error(threads, counters);
+	return jf_mm_counter_error(jf_usage_threads(pid), counters);
+}
+
+/**
+ * jf_usage_is_crowded() - does jf_usage_exact() take too long for a page fault?
+ * @pid: the group whose address space it is
+ *
+ * Context: any but NMI.
+ */
+bool jf_usage_is_crowded(struct pid *pid)
+{
+	return jf_usage_threads(pid) > JF_CROWD;
 }
 
 /**
@@ -238,6 +259,7 @@ static void jf_usage_add(const struct jf_member_ref *ref, void *data)
 		return;
 	}
 	usage->error += (u64)jf_usage_error(ref->pid, metric) << PAGE_SHIFT;
+	usage->crowded |= jf_usage_is_crowded(ref->pid);
 	if (sum->exact) {
 		pages = jf_usage_exact(ref->mm, ref->pid, metric);
 		/* only of use where a footprint has been read */

@@ -47,6 +47,10 @@ has_at_least() { # PROCS
 	at_least "$(status a procs)" "$1"
 }
 
+counted() { # N
+	at_least "$(count a soft)" "$1"
+}
+
 # --- bombs ---
 
 fresh nice=19
@@ -192,6 +196,29 @@ act_inner() {
 act_inner
 killed_by "who grows three namespaces down" hard_limit $!
 is "it was root there, and the first process" "$(cat "$work/m1")" "0 1"
+
+# --- who crosses a limit to and fro ---
+
+fresh metric=anon
+now_ms() {
+	awk '{ print int($1 * 1000) }' /proc/uptime
+}
+act_in a nothp mark:"$work/m1" wait:"$work/go1" flap:160K
+marked m1 >/dev/null
+put a soft_limit $(($(status a usage) + 80 * 1024))
+begun=$(now_ms)
+: >"$work/go1"
+holds "who crosses a limit to and fro is told of" wait_for counted 20
+gone=
+for _ in 1 2 3 4 5; do
+	mkdir "$JF_CONFIGFS/b" && rmdir "$JF_CONFIGFS/b" && gone="$gone yes"
+done
+is "meanwhile others come and go" "$gone" " yes yes yes yes yes"
+told=$(count a soft)
+holds "no more often than each 10 ms" at_most "$told" $((($(now_ms) - begun) / 10 + 1))
+echo "# $told events in $(($(now_ms) - begun)) ms"
+put a kill 1
+wait_state a killed
 
 # --- memory that is pinned, or not resident ---
 

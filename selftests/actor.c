@@ -226,6 +226,19 @@ static void do_nothp(const char *arg)
 		die("prctl");
 }
 
+/* Use memory and give it back, for ever. */
+static void do_flap(const char *arg)
+{
+	size_t size = size_of(arg);
+
+	do_anon(arg);
+	for (;;) {
+		if (madvise(memory, size, MADV_DONTNEED))
+			die("madvise");
+		touch(memory, size);
+	}
+}
+
 /* Fresh huge pages take the place of what was used last, one by one. */
 static void do_renew(const char *arg)
 {
@@ -839,6 +852,7 @@ static const struct {
 	{ "reread", do_reread },
 	{ "eat", do_eat },
 	{ "crawl", do_crawl },
+	{ "flap", do_flap },
 	{ "renew", do_renew },
 	{ "nothp", do_nothp },
 	{ "lazyfree", do_lazyfree },

@@ -21,10 +21,10 @@
 
 #define DO_ANY_ACTION (JF_DO_KILL | JF_DO_KILL_VICTIM | JF_DO_TERM | JF_DO_TERM_VICTIM | JF_DO_STOP)
 
-/* Only usage: no clock, no high-water mark, no victim. */
+/* Only usage, no high-water mark, no victim; so long after the last look that an event may be armed again. */
 static u32 look_at(const struct jf_policy_config *config, u64 usage, struct jf_policy_state *state)
 {
-	struct jf_policy_look look = { .usage = usage };
+	struct jf_policy_look look = { .now_us = state->last_us + JF_REARM_US, .usage = usage };
 
 	return jf_policy_decide(config, &look, state);
 }
@@ -185,6 +185,7 @@ TEST(every_story_goes_as_told)
 
 		for (j = 0; j < story->count; j++) {
 			struct jf_policy_look look = {
+				.now_us = (u64)j * JF_REARM_US,
 				.usage = story->looks[j].usage,
 				.victim_alive = story->looks[j].victim_alive,
 			};
@@ -194,6 +195,45 @@ TEST(every_story_goes_as_told)
 			TH_LOG("%s: look %u", story->title, j);
 		}
 	}
+}
+
+TEST(who_flaps_is_told_of_no_more_often_than_once_in_the_time_it_takes_to_arm)
+{
+	struct jf_policy_config config = { .soft_limit = 16 * M, .hard_limit = 32 * M,
+					   .action = JF_ACTION_NOTIFY };
+	struct jf_policy_look look = { .now_us = 5000000 };
+	struct jf_policy_state state = {};
+	unsigned int soft = 0, hard = 0, looks;
+	u32 decisions;
+
+	for (looks = 0; looks < 1000; looks++) {
+		look.usage = looks % 2 ? 10 * M : 40 * M;
+		decisions = jf_policy_decide(&config, &look, &state);
+		soft += !!(decisions & JF_DO_SOFT_EVENT);
+		hard += !!(decisions & JF_DO_HARD_EVENT);
+		look.now_us += JF_REARM_US / 10;
+	}
+	/* a hundred times the time it takes to arm */
+	EXPECT_LE(soft, 100U);
+	EXPECT_LE(50U, soft);
+	EXPECT_EQ(soft, hard);
+}
+
+TEST(a_look_that_tells_of_what_was_before_the_last_one_changes_no_clock)
+{
+	struct jf_policy_config config = AT_HARD(JF_ACTION_KILL, JF_SCOPE_PROCESS);
+	struct jf_policy_look look = { .now_us = 5000000, .usage = 17 * M };
+	struct jf_policy_state state = {};
+
+	EXPECT_EQ(JF_DO_HARD_EVENT | JF_DO_KILL_VICTIM, jf_policy_decide(&config, &look, &state));
+	look.now_us -= 1000;
+	look.victim_alive = true;
+	look.usage = 30 * M;
+	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state)) TH_LOG("nobody is held yet");
+	look.usage = 10 * M;
+	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
+	EXPECT_EQ(true, state.hard_over);
+	EXPECT_EQ(5000000, state.last_us);
 }
 
 TEST(a_limit_lowered_below_the_usage_acts_at_the_next_look)
@@ -238,11 +278,11 @@ struct verdict {
 	u32 decisions;
 };
 
-static bool over_after(bool before, u64 usage, u64 limit)
+static bool over_after(bool before, const struct verdict *v, u64 limit)
 {
-	if (usage > limit)
+	if (v->look.usage > limit)
 		return true;
-	return usage > limit - limit / 16 ? before : false;
+	return v->look.usage > limit - limit / 16 || v->look.now_us < JF_REARM_US ? before : false;
 }
 
 static bool soft_is_told_at_its_crossing(const struct verdict *v)
@@ -251,7 +291,7 @@ static bool soft_is_told_at_its_crossing(const struct verdict *v)
 
 	return crossing == !!(v->decisions & JF_DO_SOFT_EVENT) &&
 		v->after.soft_over ==
-		over_after(v->before.soft_over, v->look.usage, v->config->soft_limit);
+		over_after(v->before.soft_over, v, v->config->soft_limit);
 }
 
 static bool hard_is_told_at_its_crossing(const struct verdict *v)
@@ -260,7 +300,7 @@ static bool hard_is_told_at_its_crossing(const struct verdict *v)
 
 	return crossing == !!(v->decisions & JF_DO_HARD_EVENT) &&
 		v->after.hard_over ==
-		over_after(v->before.hard_over, v->look.usage, v->config->hard_limit);
+		over_after(v->before.hard_over, v, v->config->hard_limit);
 }
 
 /* Who was asked to end gets no more grace above the limit by 1/8 of it, or if it is to be killed now. */
@@ -374,8 +414,8 @@ static u64 edge(u64 limit, unsigned int i)
 
 #define EDGES 10
 
-/* victim, five flags of the state, four actions, two scopes */
-#define CASES 512
+/* victim, five flags of the state, four actions, two scopes, whether an event can be armed yet */
+#define CASES 1024
 
 /* Every state, action, scope and victim at one usage. Returns how many broke a rule. */
 static unsigned int sweep(struct __test_metadata *_metadata, struct jf_policy_config *config,
@@ -386,7 +426,8 @@ static unsigned int sweep(struct __test_metadata *_metadata, struct jf_policy_co
 
 	for (i = 0; i < CASES; i++) {
 		struct verdict v = { .config = config,
-				     .look = { .usage = usage, .victim_alive = i & 1 } };
+				     .look = { .usage = usage, .victim_alive = i & 1,
+					       .now_us = i & 512 ? JF_REARM_US : JF_REARM_US - 1 } };
 
 		v.before = (struct jf_policy_state){ .soft_over = i & 2,
 						     .hard_over = i & 4,
@@ -487,6 +528,7 @@ TEST(a_peak_that_a_look_saw_is_no_spike)
 
 	EXPECT_EQ(JF_DO_HARD_EVENT, jf_policy_decide(&config, &look, &state));
 	look.usage = M;
+	look.now_us += JF_REARM_US;
 	EXPECT_EQ(0, jf_policy_decide(&config, &look, &state));
 	look.high_water = 20 * M + 1;
 	EXPECT_EQ(JF_DO_SPIKE_HARD, jf_policy_decide(&config, &look, &state));
@@ -498,6 +540,7 @@ static bool walk(unsigned int steps)
 	struct jf_policy_config config = LIMITS(random_below(64 * M), random_below(64 * M));
 	unsigned int soft = 0, hard = 0, soft_told = 0, hard_told = 0, i;
 	bool soft_armed = true, hard_armed = true;
+	u64 soft_us = 0, hard_us = 0;
 	struct jf_policy_look look = { .now_us = 1 };
 	struct jf_policy_state state = {};
 
@@ -509,18 +552,26 @@ static bool walk(unsigned int steps)
 		look.usage = random_below(4) ? look.usage / 2 + random_below(8 * M) :
 					       random_below(128 * M);
 		look.high_water = random_below(2) ? look.usage : 0;
-		look.now_us += random_below(200000);
+		look.now_us += random_below(random_below(2) ? 2 * JF_REARM_US : 20 * JF_REARM_US);
 		decisions = jf_policy_decide(&config, &look, &state);
 
-		soft += soft_armed && look.usage > config.soft_limit;
-		hard += hard_armed && look.usage > config.hard_limit;
+		if (soft_armed && look.usage > config.soft_limit) {
+			soft++;
+			soft_us = look.now_us;
+		}
+		if (hard_armed && look.usage > config.hard_limit) {
+			hard++;
+			hard_us = look.now_us;
+		}
 		if (look.usage > config.soft_limit)
 			soft_armed = false;
-		else if (look.usage <= config.soft_limit - config.soft_limit / 16)
+		else if (look.usage <= config.soft_limit - config.soft_limit / 16 &&
+			 look.now_us - soft_us >= JF_REARM_US)
 			soft_armed = true;
 		if (look.usage > config.hard_limit)
 			hard_armed = false;
-		else if (look.usage <= config.hard_limit - config.hard_limit / 16)
+		else if (look.usage <= config.hard_limit - config.hard_limit / 16 &&
+			 look.now_us - hard_us >= JF_REARM_US)
 			hard_armed = true;
 		soft_told += !!(decisions & JF_DO_SOFT_EVENT);
 		hard_told += !!(decisions & JF_DO_HARD_EVENT);
