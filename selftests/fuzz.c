@@ -175,6 +175,11 @@ static __attribute__((noreturn)) void obey(int slot)
 				continue;
 			}
 			break;
+		case 'F':
+			while (order.arg--)
+				if (!fork())
+					sleeper(NULL);
+			break;
 		case 'e':
 			snprintf(exec_slot, sizeof(exec_slot), "%d", slot);
 			execl("/proc/self/exe", "fuzz", "--obey", exec_slot, NULL);
@@ -322,6 +327,38 @@ static bool await(int c, const char *file, const char *want)
 {
 	return wait_for(is_status(names[c], file, want)) ||
 	       wrong("fuzz%d: %s is '%s' and not '%s'", c, file, status(names[c], file), want);
+}
+
+/* One who lives, or is not buried yet, and is not in the model. Who has lost his parent is our child. */
+static pid_t stranger(void)
+{
+	char list[8192], *next, *rest = list;
+
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	if (read_file("/proc/thread-self/children", list, sizeof(list)))
+		die("children: %s", strerror(errno));
+	while ((next = strsep(&rest, " ")) && *next) {
+		int i = 0;
+
+		while (i < PROCS && procs[i].pid != atoi(next))
+			i++;
+		if (i == PROCS)
+			return atoi(next);
+	}
+	return 0;
+}
+
+static bool no_strangers(void)
+{
+	pid_t pid;
+
+	if (wait_for(!(pid = stranger())))
+		return true;
+	wrong("process %d has got away", pid);
+	while ((pid = stranger()))
+		kill(pid, SIGKILL);
+	return false;
 }
 
 static void buried(int slot)
@@ -492,17 +529,18 @@ static bool do_attach_exit(int slot, int c)
 	return one_gone(slot, "exited");
 }
 
-/* A member forks while all are killed: so is the child, if there is one. */
-static bool do_fork_kill(int slot)
+/* A member forks and forks while all are killed: so are the children, as many as there are. */
+static bool do_fork_kill(int slot, int delay)
 {
-	int c = procs[slot].c, child = free_slot();
-	struct order order = { 'f', child };
+	struct order order = { 'F', 50 };
+	int c = procs[slot].c;
 
-	if (c < 0 || child < 0)
+	if (c < 0)
 		return true;
 	if (write(ours[slot], &order, sizeof(order)) != sizeof(order))
 		die("write: %s", strerror(errno));
-	return expect("kill", put(names[c], "kill", "1"), 0) && all_killed(c, "killed", "killed");
+	usleep(delay * 20);
+	return expect("kill", put(names[c], "kill", "1"), 0) && all_killed(c, "killed", "killed") && no_strangers();
 }
 
 /* Removed as soon as that is possible after a kill: then nobody is left. */
@@ -732,7 +770,7 @@ static bool do_op(struct op op)
 	case OP_ATTACH_EXIT:
 		return slot < 0 || do_attach_exit(slot, c);
 	case OP_FORK_KILL:
-		return slot < 0 || do_fork_kill(slot);
+		return slot < 0 || do_fork_kill(slot, op.a);
 	case OP_KILL_RMDIR:
 		return do_kill_rmdir(c);
 	case OP_CHECK:
