@@ -14,7 +14,7 @@ MAKEFLAGS += --no-print-directory
 moddir = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 has_headers = [ -e $(KDIR)/Makefile ]
 
-.PHONY: all help module modules userspace install uninstall setup vm demo check check-debug check-rt check-leaks coverage bench experiments deb check-deb clean
+.PHONY: all help module modules userspace install uninstall setup vm demo check check-debug check-rt check-leaks check-planted coverage bench experiments deb check-deb clean
 all: userspace
 	@if $(has_headers); then scripts/module $(RELEASE) $(KDIR); else \
 		echo "make: the tools are built, the module is not: no headers of the running kernel in" \
@@ -29,6 +29,7 @@ help:
 	@echo "make check [T=pattern]   all tests on both kernels, or those whose name matches"
 	@echo "make check-debug [T=...] the VM's suites on kernels of our own: with all checkers, for data races, without cgroups"
 	@echo "make check-leaks [T=...] on that with all checkers, while kmemleak looks for what is never freed"
+	@echo "make check-planted [T=...] faults on purpose, which those kernels have to tell of"
 	@echo "make check-rt [T=...]    the VM's suites on Debian's kernel with PREEMPT_RT"
 	@echo "make coverage [T=...]   how much of the module the suites run, on the kernel with all checkers"
 	@echo "make bench [KERNEL=6.1]  measure it, beside others, on both kernels or one; scripts/bench --help tells more"
@@ -88,6 +89,9 @@ coverage: setup
 
 check-leaks: setup
 	@JF_PATIENCE=16 JF_VM_APPEND=kmemleak=on scripts/check '$(T)' debug
+
+check-planted: setup
+	@scripts/check-planted '$(T)'
 
 bench: setup
 	@scripts/bench $(if $(filter-out file,$(origin KERNEL)),--kernel $(KERNEL))

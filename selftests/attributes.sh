@@ -113,6 +113,37 @@ is "a container cannot be renamed" "$(mv "$JF_CONFIGFS/a" "$JF_CONFIGFS/z" 2>/de
 
 act_in a mark:"$work/m" pause
 pid=$(marked m)
+
+# A user who is root in a namespace of his own: the files' owner is nobody there.
+ns_root() { # COMMAND...
+	setpriv --reuid 65534 --regid 65534 --clear-groups unshare --user --map-root-user "$@"
+}
+
+# What can be read of the control plane, and who lives.
+plane() {
+	(cd "$JF_CONFIGFS" && grep -r . . | sort)
+	cat "$parameters/mode"
+	kill -0 "$pid" && echo alive
+}
+
+title="the root of a user namespace"
+if [ "$(ns_root id -u)" = 0 ]; then
+	# where he may execute it
+	chmod 755 "$work"
+	cp "$bin/try" "$work"
+	before=$(plane 2>/dev/null)
+	is "$title cannot write to a file of the control plane" "$(for pair in hard_limit=1 soft_limit=1 metric=anon pids=0 stop=1 kill=1; do
+		ns_root "$work/try" write "$JF_CONFIGFS/a/${pair%=*}" "${pair#*=}"
+	done | uniq -c | xargs)" "6 EACCES"
+	is "$title cannot make a container, nor remove one" \
+		"$(ns_root "$work/try" mkdir "$JF_CONFIGFS/n"; ns_root "$work/try" rmdir "$JF_CONFIGFS/web-1.2")" "EACCES
+EACCES"
+	is "$title cannot change the mode" "$(ns_root "$work/try" write "$parameters/mode" scan)" EACCES
+	is "$title cannot make the files his" "$(ns_root chown 0 "$JF_CONFIGFS/a/kill" 2>/dev/null || echo no)" no
+	is "and nothing has changed" "$(plane 2>/dev/null)" "$before"
+else
+	pass "$title has no rights # SKIP no user namespaces"
+fi
 is "a container with a member cannot be removed" "$(try rmdir "$JF_CONFIGFS/a")" EBUSY
 holds "and the member lives" kill -0 "$pid"
 put a kill 1

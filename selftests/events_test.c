@@ -4,87 +4,23 @@
  * files that are held open over rmdir, many writers of one attribute.
  */
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/netlink.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "../kselftest_harness.h"
+#include "lib_control.h"
 
-#define CONFIGFS "/sys/kernel/config/jackfruit"
-#define CLASS "/sys/class/jackfruit"
-#define DEBUGFS "/sys/kernel/debug/jackfruit"
 #define NAME "events-test"
 #define SECONDS 120 /* until a test that hangs is ended */
 #define LINE 512
 #define MANY 64
-
-/* --- the control plane --- */
-
-static int open_in(const char *dir, const char *name, const char *file, int flags)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), "%s/%s/%s", dir, name, file);
-	return open(path, flags | O_CLOEXEC);
-}
-
-/* 0 or an errno */
-static int put(const char *name, const char *file, const char *value)
-{
-	int fd = open_in(CONFIGFS, name, file, O_WRONLY);
-	ssize_t len = strlen(value);
-	int ret;
-
-	if (fd < 0)
-		return errno;
-	ret = write(fd, value, len) == len ? 0 : errno;
-	close(fd);
-	return ret;
-}
-
-/* What is in a file, without its newline; empty where there is none. */
-static void get(const char *dir, const char *name, const char *file, char *value, size_t size)
-{
-	int fd = open_in(dir, name, file, O_RDONLY);
-	ssize_t len = fd < 0 ? -1 : read(fd, value, size - 1);
-
-	if (fd >= 0)
-		close(fd);
-	value[len < 0 ? 0 : len] = '\0';
-	value[strcspn(value, "\n")] = '\0';
-}
-
-/* 0 or an errno */
-static int make(const char *name)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), CONFIGFS "/%s", name);
-	return mkdir(path, 0755) ? errno : 0;
-}
-
-static int drop(const char *name)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), CONFIGFS "/%s", name);
-	return rmdir(path) ? errno : 0;
-}
 
 /* A process that becomes a member, uses memory and stays. */
 static pid_t start_member(const char *comm, size_t size)
@@ -280,7 +216,6 @@ static void put_to_sleep(struct sleeper *sleeper, int fd)
 TEST_F_TIMEOUT(events, poll_wakes_at_the_next_event_and_not_before, SECONDS)
 {
 	struct sleeper sleepers[2];
-	char value[32];
 	int other, i;
 
 	other = open(DEBUGFS "/events", O_RDONLY | O_CLOEXEC);
@@ -298,8 +233,7 @@ TEST_F_TIMEOUT(events, poll_wakes_at_the_next_event_and_not_before, SECONDS)
 	EXPECT_EQ(0, put(NAME, "soft_limit", "1G\n"));
 	EXPECT_EQ(EINVAL, put(NAME, "hard_limit", "x\n"));
 	EXPECT_EQ(0, put(NAME, "kill", "1\n"));
-	get(CLASS, NAME, "usage", value, sizeof(value));
-	EXPECT_STREQ("0", value);
+	EXPECT_STREQ("0", status(NAME, "usage"));
 	EXPECT_EQ(0, ready(self->fd));
 	for (i = 0; i < 2; i++) {
 		EXPECT_FALSE(sleepers[i].awake);
@@ -638,9 +572,9 @@ static void hold_all(int *fds)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(status_files); i++)
-		*fds++ = open_in(CLASS, NAME, status_files[i], O_RDONLY);
+		*fds++ = open(path_of(CLASS, NAME, status_files[i]), O_RDONLY | O_CLOEXEC);
 	for (i = 0; i < ARRAY_SIZE(readable); i++)
-		*fds++ = open_in(CONFIGFS, NAME, readable[i], O_RDWR);
+		*fds++ = open(path_of(CONFIGFS, NAME, readable[i]), O_RDWR | O_CLOEXEC);
 }
 
 /* Each read is an error or the end, and nobody becomes a member of what is gone. */
@@ -676,10 +610,8 @@ TEST_F_TIMEOUT(events, files_held_open_over_rmdir_are_at_their_end, SECONDS)
 	ASSERT_EQ(0, put(NAME, "soft_limit", "1G\n"));
 	check_dead(_metadata, untouched);
 	check_dead(_metadata, begun);
-	get(CONFIGFS, NAME, "soft_limit", buf, sizeof(buf));
-	EXPECT_STREQ("1073741824", buf);
-	get(CLASS, NAME, "procs", buf, sizeof(buf));
-	EXPECT_STREQ("0", buf);
+	EXPECT_STREQ("1073741824", get(NAME, "soft_limit"));
+	EXPECT_STREQ("0", status(NAME, "procs"));
 	/* who reads events goes on */
 	wait_event(self->fd, "remove", self->line);
 	wait_event(self->fd, "create", self->line);
@@ -713,8 +645,8 @@ static void *read_again_and_again(void *data)
 	char value[LINE];
 
 	while (!*reader->over) {
-		get(reader->dir, reader->name, reader->file, value, sizeof(value));
-		value[strcspn(value, " ")] = '\0';
+		read_file(path_of(reader->dir, reader->name, reader->file), value, sizeof(value));
+		value[strcspn(value, " \n")] = '\0';
 		if (!strcmp(value, reader->want))
 			reader->seen++;
 		else if (value[0])
@@ -808,7 +740,7 @@ static void *write_many(void *data)
 {
 	struct writer *writer = data;
 	ssize_t len = strlen(writer->value);
-	int i, fd = open_in(CONFIGFS, NAME, writer->file, O_WRONLY);
+	int i, fd = open(path_of(CONFIGFS, NAME, writer->file), O_WRONLY | O_CLOEXEC);
 
 	while (!writer->test->go)
 		sched_yield();
@@ -822,7 +754,6 @@ static void *write_many(void *data)
 FIXTURE_SETUP(writers)
 {
 	const char *why_not = prepare();
-	char procs[32];
 
 	if (why_not)
 		SKIP(return, "%s", why_not);
@@ -830,9 +761,7 @@ FIXTURE_SETUP(writers)
 	ASSERT_EQ(0, put(NAME, variant->file, variant->written[0]));
 	/* with a member each write has something to act on */
 	start_member("member", 0);
-	do
-		get(CLASS, NAME, "procs", procs, sizeof(procs));
-	while (strcmp(procs, "1"));
+	ASSERT_TRUE(wait_for(is_status(NAME, "procs", "1")));
 }
 
 FIXTURE_TEARDOWN_PARENT(writers)
@@ -853,7 +782,7 @@ static bool is_one_of(const char *value, const char *const *values)
 TEST_F_TIMEOUT(writers, what_is_read_is_what_one_of_them_wrote, SECONDS)
 {
 	struct writer writers[WRITERS];
-	char value[64];
+	const char *value;
 	int i;
 
 	self->running = WRITERS;
@@ -865,16 +794,15 @@ TEST_F_TIMEOUT(writers, what_is_read_is_what_one_of_them_wrote, SECONDS)
 	}
 	self->go = true;
 	do {
-		get(CONFIGFS, NAME, variant->file, value, sizeof(value));
+		value = get(NAME, variant->file);
 		EXPECT_TRUE(is_one_of(value, variant->read)) TH_LOG("'%s'", value);
 	} while (self->running);
 	for (i = 0; i < WRITERS; i++)
 		pthread_join(writers[i].thread, NULL);
 	EXPECT_EQ(0, self->failures);
-	get(CONFIGFS, NAME, variant->file, value, sizeof(value));
+	value = get(NAME, variant->file);
 	EXPECT_TRUE(is_one_of(value, variant->read)) TH_LOG("'%s'", value);
-	get(CLASS, NAME, "state", value, sizeof(value));
-	EXPECT_STREQ("running", value);
+	EXPECT_STREQ("running", status(NAME, "state"));
 }
 
 TEST_HARNESS_MAIN

@@ -9,32 +9,18 @@
  * An operation is three numbers; what it cannot do in the present state it leaves, so that any part of a list of
  * operations is one itself. A list that fails is made as short as it can be and printed; --replay does it again.
  */
-#include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#define CONFIGFS "/sys/kernel/config/jackfruit"
-#define CLASS "/sys/class/jackfruit"
+#include "lib_control.h"
+
 #define CONTAINERS 4
 #define PROCS 12
-#define WAIT_MS 20000
 
 struct op {
 	unsigned char what, a, b;
@@ -127,76 +113,11 @@ static struct op random_op(void)
 
 /* --- the control plane --- */
 
-static __attribute__((noreturn, format(printf, 1, 2))) void die(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fprintf(stderr, "fuzz: ");
-	vfprintf(stderr, format, args);
-	fprintf(stderr, "\n");
-	va_end(args);
-	exit(99);
-}
-
-static const char *path(const char *root, int c, const char *file)
-{
-	static char text[2][256];
-	static int turn;
-
-	turn = !turn;
-	snprintf(text[turn], sizeof(text[turn]), "%s/fuzz%d%s%s", root, c, file ? "/" : "", file ?: "");
-	return text[turn];
-}
-
-static int put(int c, const char *file, const char *value, size_t len)
-{
-	int fd = open(path(CONFIGFS, c, file), O_WRONLY), err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (write(fd, value, len) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
-static int put_text(int c, const char *file, const char *value)
-{
-	return put(c, file, value, strlen(value));
-}
-
-static int put_number(int c, const char *file, long value)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%ld\n", value);
-	return put_text(c, file, text);
-}
-
-/* The first line of a file, or all of it. */
-static const char *get(const char *root, int c, const char *file, bool all)
-{
-	static char text[8192];
-	int fd = open(path(root, c, file), O_RDONLY);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	if (!all)
-		text[strcspn(text, "\n")] = '\0';
-	return text;
-}
+static const char *const names[CONTAINERS] = { "fuzz0", "fuzz1", "fuzz2", "fuzz3" };
 
 static bool set_mode(const char *mode)
 {
-	int fd = open("/sys/module/jackfruit/parameters/mode", O_WRONLY);
-	bool ok = fd >= 0 && write(fd, mode, strlen(mode)) > 0;
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
+	return !write_file(PARAMETERS "/mode", mode);
 }
 
 /* --- processes that do as they are told: one a slot, by the slot's socket --- */
@@ -253,6 +174,11 @@ static __attribute__((noreturn)) void obey(int slot)
 				threaded = false;
 				continue;
 			}
+			break;
+		case 'F':
+			while (order.arg--)
+				if (!fork())
+					sleeper(NULL);
 			break;
 		case 'e':
 			snprintf(exec_slot, sizeof(exec_slot), "%d", slot);
@@ -342,14 +268,6 @@ static int alive_slot(int n)
 	return -1;
 }
 
-static long now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* The answer, or -1: it died. */
 static int tell(int slot, char what, int arg, bool *died)
 {
@@ -407,15 +325,40 @@ static bool await_gone(pid_t pid)
 
 static bool await(int c, const char *file, const char *want)
 {
-	long end = now_ms() + WAIT_MS;
+	return wait_for(is_status(names[c], file, want)) ||
+	       wrong("fuzz%d: %s is '%s' and not '%s'", c, file, status(names[c], file), want);
+}
 
-	while (strcmp(get(CLASS, c, file, false), want)) {
-		if (now_ms() > end)
-			return wrong("fuzz%d: %s is '%s' and not '%s'", c, file, get(CLASS, c, file, false),
-				     want);
-		usleep(500);
+/* One who lives, or is not buried yet, and is not in the model. Who has lost his parent is our child. */
+static pid_t stranger(void)
+{
+	char list[8192], *next, *rest = list;
+
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	if (read_file("/proc/thread-self/children", list, sizeof(list)))
+		die("children: %s", strerror(errno));
+	while ((next = strsep(&rest, " ")) && *next) {
+		int i = 0;
+
+		while (i < PROCS && procs[i].pid != atoi(next))
+			i++;
+		if (i == PROCS)
+			return atoi(next);
 	}
-	return true;
+	return 0;
+}
+
+static bool no_strangers(void)
+{
+	pid_t pid;
+
+	if (wait_for(!(pid = stranger())))
+		return true;
+	wrong("process %d has got away", pid);
+	while ((pid = stranger()))
+		kill(pid, SIGKILL);
+	return false;
 }
 
 static void buried(int slot)
@@ -500,7 +443,7 @@ static void began(int c, pid_t first)
 static bool do_attach(int slot, int c)
 {
 	struct proc *p = &procs[slot];
-	int err = put_number(c, "pids", p->pid);
+	int err = put_number(names[c], "pids", p->pid);
 
 	if (!containers[c].there)
 		return expect("attach to none", err, ENOENT);
@@ -575,7 +518,7 @@ static bool do_attach_exit(int slot, int c)
 		return true;
 	if (write(ours[slot], &order, sizeof(order)) != sizeof(order))
 		die("write: %s", strerror(errno));
-	err = put_number(c, "pids", p->pid);
+	err = put_number(names[c], "pids", p->pid);
 	if (err && err != ESRCH)
 		return expect("attach who exits", err, 0);
 	if (!err) {
@@ -586,17 +529,18 @@ static bool do_attach_exit(int slot, int c)
 	return one_gone(slot, "exited");
 }
 
-/* A member forks while all are killed: so is the child, if there is one. */
-static bool do_fork_kill(int slot)
+/* A member forks and forks while all are killed: so are the children, as many as there are. */
+static bool do_fork_kill(int slot, int delay)
 {
-	int c = procs[slot].c, child = free_slot();
-	struct order order = { 'f', child };
+	struct order order = { 'F', 50 };
+	int c = procs[slot].c;
 
-	if (c < 0 || child < 0)
+	if (c < 0)
 		return true;
 	if (write(ours[slot], &order, sizeof(order)) != sizeof(order))
 		die("write: %s", strerror(errno));
-	return expect("kill", put_text(c, "kill", "1"), 0) && all_killed(c, "killed", "killed");
+	usleep(delay * 20);
+	return expect("kill", put(names[c], "kill", "1"), 0) && all_killed(c, "killed", "killed") && no_strangers();
 }
 
 /* Removed as soon as that is possible after a kill: then nobody is left. */
@@ -607,9 +551,9 @@ static bool do_kill_rmdir(int c)
 
 	if (!containers[c].there || !members(c))
 		return true;
-	if (!expect("kill", put_text(c, "kill", "1"), 0))
+	if (!expect("kill", put(names[c], "kill", "1"), 0))
 		return false;
-	while ((err = rmdir(path(CONFIGFS, c, NULL)) ? errno : 0) == EBUSY && now_ms() < end)
+	while ((err = drop(names[c])) == EBUSY && now_ms() < end)
 		usleep(100);
 	if (!expect("rmdir after a kill", err, 0))
 		return false;
@@ -633,15 +577,15 @@ static bool do_overflow(int slot)
 	if (c < 0)
 		return true;
 	/* little more than they have, so that it does not take long */
-	limit = strtol(get(CLASS, c, "usage", false), NULL, 10) + (1 << 20);
-	if (!expect("hard_limit", put_number(c, "hard_limit", limit), 0))
+	limit = strtol(status(names[c], "usage"), NULL, 10) + (1 << 20);
+	if (!expect("hard_limit", put_number(names[c], "hard_limit", limit), 0))
 		return false;
 	/* in mode=scan it may have all of it, and say so, before it is looked at */
 	tell(slot, 'g', limit + (4 << 20), &died);
 	if (!all_killed(c, "killed", "hard_limit"))
 		return false;
 	containers[c].hard = 1024ull << 20;
-	return expect("hard_limit", put_text(c, "hard_limit", "1G"), 0);
+	return expect("hard_limit", put(names[c], "hard_limit", "1G"), 0);
 }
 
 static bool do_limit(int c, int value)
@@ -654,10 +598,10 @@ static bool do_limit(int c, int value)
 	snprintf(text, sizeof(text), "%lluM\n", bytes >> 20);
 	if (value & 1) {
 		containers[c].soft = bytes;
-		return expect("soft_limit", put_text(c, "soft_limit", text), 0);
+		return expect("soft_limit", put(names[c], "soft_limit", text), 0);
 	}
 	containers[c].hard = bytes;
-	return expect("hard_limit", put_text(c, "hard_limit", text), 0);
+	return expect("hard_limit", put(names[c], "hard_limit", text), 0);
 }
 
 static bool do_setting(int c, int value)
@@ -670,10 +614,10 @@ static bool do_setting(int c, int value)
 
 	if (!containers[c].there)
 		return true;
-	if (!expect(setting[0], put_text(c, setting[0], setting[1]), 0))
+	if (!expect(setting[0], put(names[c], setting[0], setting[1]), 0))
 		return false;
-	if (strcmp(get(CONFIGFS, c, setting[0], false), setting[1]))
-		return wrong("%s: '%s' is not what was written", setting[0], get(CONFIGFS, c, setting[0], false));
+	if (strcmp(get(names[c], setting[0]), setting[1]))
+		return wrong("%s: '%s' is not what was written", setting[0], get(names[c], setting[0]));
 	return true;
 }
 
@@ -699,11 +643,11 @@ static bool do_garbage(int c, int value)
 	for (i = 0; i < len; i++)
 		if (!junk[i])
 			junk[i] = '~';
-	snprintf(before, sizeof(before), "%s", readable ? get(CONFIGFS, c, file, true) : "");
-	err = put(c, file, junk, len);
+	snprintf(before, sizeof(before), "%s", readable ? get(names[c], file) : "");
+	err = write_bytes(path_of(CONFIGFS, names[c], file), junk, len);
 	if (!expect(file, err, EINVAL))
 		return false;
-	if (readable && strcmp(before, get(CONFIGFS, c, file, true)))
+	if (readable && strcmp(before, get(names[c], file)))
 		return wrong("%s: changed by garbage", file);
 	return true;
 }
@@ -714,7 +658,7 @@ static bool check_members(int c)
 	char list[8192], *next, *rest = list;
 	int i;
 
-	snprintf(list, sizeof(list), "%s", get(CONFIGFS, c, "pids", true));
+	snprintf(list, sizeof(list), "%s", get(names[c], "pids"));
 	while ((next = strsep(&rest, "\n")) && *next) {
 		for (i = 0; i < PROCS; i++)
 			if (procs[i].pid == atoi(next))
@@ -742,8 +686,8 @@ static bool check_all(void)
 		if (!await(c, "procs", want) || !await(c, "state", k->state) || !await(c, "reason", k->reason) ||
 		    !check_members(c))
 			return false;
-		if (k->hard && strtoull(get(CONFIGFS, c, "hard_limit", false), NULL, 10) != k->hard)
-			return wrong("fuzz%d: hard_limit is %s", c, get(CONFIGFS, c, "hard_limit", false));
+		if (k->hard && strtoull(get(names[c], "hard_limit"), NULL, 10) != k->hard)
+			return wrong("fuzz%d: hard_limit is %s", c, get(names[c], "hard_limit"));
 	}
 	return true;
 }
@@ -756,20 +700,20 @@ static bool do_op(struct op op)
 
 	switch (op.what) {
 	case OP_MKDIR:
-		n = mkdir(path(CONFIGFS, c, NULL), 0755) ? errno : 0;
+		n = make(names[c]);
 		if (!expect("mkdir", n, k->there ? EEXIST : 0))
 			return false;
 		if (!k->there)
 			*k = (struct container){ .there = true, .state = "created", .reason = "none" };
-		return n || expect("grace_ms", put_text(c, "grace_ms", "20"), 0);
+		return n || expect("grace_ms", put(names[c], "grace_ms", "20"), 0);
 	case OP_RMDIR:
-		n = rmdir(path(CONFIGFS, c, NULL)) ? errno : 0;
+		n = drop(names[c]);
 		if (!expect("rmdir", n, !k->there ? ENOENT : members(c) ? EBUSY : 0))
 			return false;
 		k->there = k->there && n;
 		return true;
 	case OP_RENAME:
-		n = rename(path(CONFIGFS, c, NULL), path(CONFIGFS, (c + 1) % CONTAINERS, NULL));
+		n = rename(path_of(CONFIGFS, names[c], NULL), path_of(CONFIGFS, names[(c + 1) % CONTAINERS], NULL));
 		return n ? true : wrong("rename was possible");
 	case OP_ATTACH:
 		return slot < 0 || do_attach(slot, c);
@@ -798,13 +742,13 @@ static bool do_op(struct op op)
 	case OP_KILL:
 		if (!k->there)
 			return true;
-		if (!expect("kill", put_text(c, "kill", "1"), 0))
+		if (!expect("kill", put(names[c], "kill", "1"), 0))
 			return false;
 		return !members(c) || all_killed(c, "killed", "killed");
 	case OP_STOP:
 		if (!k->there)
 			return true;
-		if (!expect("stop", put_text(c, "stop", "1"), 0))
+		if (!expect("stop", put(names[c], "stop", "1"), 0))
 			return false;
 		return !members(c) || all_killed(c, "stopped", "stopped");
 	case OP_LIMIT:
@@ -826,7 +770,7 @@ static bool do_op(struct op op)
 	case OP_ATTACH_EXIT:
 		return slot < 0 || do_attach_exit(slot, c);
 	case OP_FORK_KILL:
-		return slot < 0 || do_fork_kill(slot);
+		return slot < 0 || do_fork_kill(slot, op.a);
 	case OP_KILL_RMDIR:
 		return do_kill_rmdir(c);
 	case OP_CHECK:
@@ -846,11 +790,11 @@ static void clean(void)
 	for (int c = 0; c < CONTAINERS; c++) {
 		long end = now_ms() + WAIT_MS;
 
-		put_text(c, "kill", "1");
-		while (rmdir(path(CONFIGFS, c, NULL)) && errno == EBUSY) {
+		put(names[c], "kill", "1");
+		while (drop(names[c]) == EBUSY) {
 			while (waitpid(-1, NULL, WNOHANG) > 0)
 				;
-			put_text(c, "kill", "1");
+			put(names[c], "kill", "1");
 			if (now_ms() > end) {
 				wrong("fuzz%d cannot be removed", c);
 				break;
@@ -947,8 +891,8 @@ static void chaos(unsigned long count)
 			int c = op.a % CONTAINERS, slot = op.b % PROCS, answer;
 
 			switch (op.what) {
-			case OP_MKDIR: mkdir(path(CONFIGFS, c, NULL), 0755); break;
-			case OP_RMDIR: rmdir(path(CONFIGFS, c, NULL)); break;
+			case OP_MKDIR: make(names[c]); break;
+			case OP_RMDIR: drop(names[c]); break;
 			case OP_SPAWN:
 				if (procs[slot].pid)
 					break;
@@ -956,17 +900,17 @@ static void chaos(unsigned long count)
 				if (!procs[slot].pid)
 					obey(slot);
 				break;
-			case OP_ATTACH: put_number(c, "pids", procs[slot].pid ?: 0x7ffffff); break;
-			case OP_KILL: put_text(c, "kill", "1"); break;
-			case OP_STOP: put_text(c, "stop", "1"); break;
-			case OP_LIMIT: put_text(c, "hard_limit", op.b % 3 ? "8M" : "max"); break;
-			case OP_SETTING: put_text(c, "kill_scope", op.b % 2 ? "process" : "container"); break;
+			case OP_ATTACH: put_number(names[c], "pids", procs[slot].pid ?: 0x7ffffff); break;
+			case OP_KILL: put(names[c], "kill", "1"); break;
+			case OP_STOP: put(names[c], "stop", "1"); break;
+			case OP_LIMIT: put(names[c], "hard_limit", op.b % 3 ? "8M" : "max"); break;
+			case OP_SETTING: put(names[c], "kill_scope", op.b % 2 ? "process" : "container"); break;
 			case OP_MODE: set_mode(op.b & 1 ? "scan" : "fault"); break;
 			case OP_SIGKILL:
 				if (procs[slot].pid)
 					kill(procs[slot].pid, SIGKILL);
 				break;
-			case OP_CHECK: get(CLASS, c, op.b % 2 ? "usage" : "last_kill", true); break;
+			case OP_CHECK: status(names[c], op.b % 2 ? "usage" : "last_kill"); break;
 			default:
 				if (procs[slot].pid && send(ours[slot], &order, sizeof(order), MSG_DONTWAIT) > 0)
 					while (recv(ours[slot], &answer, sizeof(answer), MSG_DONTWAIT) > 0)

@@ -7,7 +7,6 @@
 #define LIB_CONTROL_H
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -18,6 +17,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "lib_file.h"
 
 #define CONFIGFS "/sys/kernel/config/jackfruit"
 #define CLASS "/sys/class/jackfruit"
@@ -54,37 +55,6 @@ static inline long now_ms(void)
 			usleep(200);                           \
 		holds_;                                        \
 	})
-
-static inline int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
-/* All of a file of a pseudo file system; @text holds what was read before an error. */
-static inline int read_file(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
-	size_t len = 0;
-	ssize_t n;
-
-	text[0] = '\0';
-	if (fd < 0)
-		return errno;
-	while ((n = read(fd, text + len, size - 1 - len)) > 0)
-		len += n;
-	if (n < 0)
-		err = errno;
-	close(fd);
-	text[len] = '\0';
-	return err;
-}
 
 /* ROOT/NAME/FILE, or ROOT/NAME without a file. */
 static inline const char *path_of(const char *root, const char *name, const char *file)

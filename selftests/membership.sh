@@ -100,10 +100,10 @@ is "a kernel thread is EINVAL" "$(try_put a pids 2)" EINVAL
 act exit:0
 wait $!
 is "a process that has ended is ESRCH" "$(try_put a pids $!)" ESRCH
-# its parent does not wait for it
-sh -c 'actor exit:0 & echo $! >"$0/zombie"; exec actor pause' "$work" &
-parent=$!
-wait_for test -s "$work/zombie"
+# its parent does not wait for it; a shell would
+sh -c 'actor wait:"$0/end" & echo $! >"$0/zombie"; exec actor mark:"$0/parent" pause' "$work" &
+parent=$(marked parent)
+: >"$work/end"
 wait_for grep -q '^State:.Z' "/proc/$(cat "$work/zombie")/status"
 is "a zombie is ESRCH" "$(try_put a pids "$(cat "$work/zombie")")" ESRCH
 kill -KILL "$parent"

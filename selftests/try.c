@@ -5,65 +5,49 @@
  * Does one system call an argument and prints how it ended, a line each: "ok" or errno's name. A shell cannot tell EBUSY from
  * EINVAL.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-static int write_file(const char *path, const char *text)
+#include "lib_file.h"
+
+static int try_read(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t len = strlen(text);
-	int ret;
+	char text[65536];
 
-	if (fd < 0)
-		return -1;
-	ret = write(fd, text, len) == len ? 0 : -1;
-	close(fd);
-	return ret;
+	return read_file(path, text, sizeof(text));
 }
 
-static int read_file(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char buf[65536];
-	int ret;
-
-	if (fd < 0)
-		return -1;
-	ret = read(fd, buf, sizeof(buf)) < 0 ? -1 : 0;
-	close(fd);
-	return ret;
-}
-
-static int open_file(const char *path)
+static int try_open(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC);
 
-	return fd < 0 ? -1 : close(fd);
+	return fd < 0 || close(fd) ? errno : 0;
 }
 
-static int make_dir(const char *path)
+static int try_mkdir(const char *path)
 {
-	return mkdir(path, 0755);
+	return mkdir(path, 0755) ? errno : 0;
+}
+
+static int try_rmdir(const char *path)
+{
+	return rmdir(path) ? errno : 0;
 }
 
 static int (*find_call(const char *name))(const char *)
 {
 	if (!strcmp(name, "read"))
-		return read_file;
+		return try_read;
 	if (!strcmp(name, "open"))
-		return open_file;
+		return try_open;
 	if (!strcmp(name, "mkdir"))
-		return make_dir;
-	return !strcmp(name, "rmdir") ? rmdir : NULL;
+		return try_mkdir;
+	return !strcmp(name, "rmdir") ? try_rmdir : NULL;
 }
 
-static void tell(int ret)
+static void tell(int err)
 {
-	puts(ret ? strerrorname_np(errno) : "ok");
+	puts(err ? strerrorname_np(err) : "ok");
 }
 
 int main(int argc, char **argv)

@@ -21,6 +21,30 @@ suite()
 	echo "#end $status $((SECONDS - begin))"
 }
 
+# clean COMMAND...: run a suite's command in the guest, then see what it has left: no container, no module,
+# no memory where kmemleak was asked for
+kmemleak=/sys/kernel/debug/kmemleak
+clean()
+{
+	local status=0 left
+
+	"$@" || status=$?
+	left=$(ls /sys/kernel/config/jackfruit 2>/dev/null)
+	[ -z "$left" ] || { echo "left these containers: $left"; status=99; }
+	# only what is 5 s old is suspected, and only the second time that nobody refers to it
+	if grep -qw kmemleak=on /proc/cmdline; then
+		echo scan > $kmemleak
+		sleep 6
+		# it may have given up, for want of memory of its own
+		echo scan > $kmemleak || { echo "leaks cannot be looked for"; status=99; }
+		left=$(cat $kmemleak)
+		[ -z "$left" ] || { echo "leaked:"; echo "$left"; status=99; }
+		echo clear > $kmemleak
+	fi
+	[ ! -d /sys/module/jackfruit ] || rmmod jackfruit || { echo "the module cannot be unloaded"; status=99; }
+	return "$status"
+}
+
 # check TITLE COMMAND...: one test, for suites that are made of commands; see checks_done
 checks=0
 check()

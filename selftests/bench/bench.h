@@ -7,7 +7,6 @@
 #define BENCH_H
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <stdarg.h>
@@ -20,6 +19,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "../lib_file.h"
 
 #define KIB 1024UL
 #define MIB (1024 * KIB)
@@ -70,20 +71,7 @@ static inline void bench_wait(atomic_int *flag)
 		syscall(SYS_futex, flag, FUTEX_WAIT, 0, NULL, NULL, 0);
 }
 
-/* Write a file of one value. Returns 0 or an errno. */
-static inline int bench_try_write(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
+/* Write a file of one value. */
 __attribute__((format(printf, 2, 3))) static inline void bench_write(const char *path,
 								     const char *format, ...)
 {
@@ -93,7 +81,7 @@ __attribute__((format(printf, 2, 3))) static inline void bench_write(const char 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	errno = bench_try_write(path, text);
+	errno = write_file(path, text);
 	if (errno)
 		bench_die("cannot write '%s' to %s", text, path);
 }

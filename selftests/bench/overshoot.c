@@ -192,7 +192,7 @@ static void memcg_leave(void)
 
 static bool memcg_works(void)
 {
-	return bench_try_write(CGROUP "/cgroup.subtree_control", "+memory") == 0;
+	return write_file(CGROUP "/cgroup.subtree_control", "+memory") == 0;
 }
 
 static void poller_enter(pid_t pid)
