@@ -43,6 +43,11 @@ killed_by() { # TITLE REASON PID...
 	is "$title: as it was told" "$(status a state) $(status a reason)" "killed $reason"
 }
 
+# What jf check says of memory that no limit of the container's counts.
+check_says() {
+	timeout 60 jf check | sed -n 's/^warn  container a: its limits do not count up to \(.*\): leave room.*/\1/p'
+}
+
 has_at_least() { # PROCS
 	at_least "$(status a procs)" "$1"
 }
@@ -173,6 +178,30 @@ fi
 umount -l "$work/deaf" 2>/dev/null
 deaf=
 
+# Who looks for memory that no limit counts must not wait for such a file system: a file of it is named like a memfd,
+# and it covers a tmpfs. Whether it was asked for anything it tells.
+fresh hard_limit=max
+mkdir "$work/visible" "$work/left"
+# shellcheck disable=SC2016 # for the other shell
+unshare --mount sh -c 'cd "$1" && mount -t tmpfs none visible && head -c 3M /dev/zero >visible/f &&
+	mount -t tmpfs none deaf && head -c 5M /dev/zero >deaf/f || exit
+	deaf deaf >deaf.out 2>&1 &
+	echo $! >m1
+	until grep -q " $1/deaf .* fuse " /proc/self/mountinfo; do sleep 0.1; done
+	mount --bind deaf left && exec 5<left/memfd:file && umount -l left && echo 0 >"$2/pids" && echo $$ >m2 && exec sleep 1000' - "$work" "$JF_CONFIGFS/a" &
+deaf=$(marked m1)
+pid=$(marked m2)
+is "the name of a memfd can be imitated" "$(readlink "/proc/$pid/fd/5")" /memfd:file
+is "jf check does not wait for a file system that does not answer, and tells of the others" "$(check_says)" "3M in tmpfs"
+is "it was asked for nothing" "$(cat "$work/deaf.out")" ""
+stat -L "/proc/$pid/fd/5" >/dev/null 2>&1 &
+holds "who asks waits" wait_for grep -q getattr "$work/deaf.out"
+kill -KILL "$deaf"
+wait $!
+put a kill 1
+wait_state a killed
+deaf=
+
 # --- namespaces ---
 
 fresh hard_limit=max
@@ -236,6 +265,7 @@ marked m1 >/dev/null
 put a soft_signal 0
 is "a file in memory that nobody has mapped is nobody's, as is documented" \
 	"$(status a state) $(count a hard) $(at_most "$(status a usage)" $((32 << 20)) && echo less)" "running 0 less"
+is "but jf check tells of it" "$(check_says)" "64M in memfds"
 put a kill 1
 wait_state a killed
 fresh hard_limit=32M metric=anon
@@ -250,6 +280,7 @@ if [ "$(cat /proc/sys/vm/nr_hugepages)" -ge 10 ]; then
 	put a soft_signal 0
 	is "pages of hugetlb are not resident memory, as is documented" \
 		"$(status a state) $(count a hard) $(sed -n 's/^HugetlbPages:[[:space:]]*//p' "/proc/$pid/status")" "running 0 20480 kB"
+	is "but jf check tells of them" "$(check_says)" "20M of hugetlb pages"
 	put a kill 1
 	wait_state a killed
 else

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * deaf DIR - a file system in user space, mounted on DIR, with one file in it, that nobody can read: a read is never
- * answered. Who has asked for it sleeps in state D even when he is killed, until this program ends.
+ * deaf DIR - a file system in user space, mounted on DIR, with one file in it, which is also named like a memfd. What
+ * is asked of it behind open() is never answered, nor is how full the file system is: who has asked sleeps in state D
+ * even when he is killed, until this program ends. Each such question is told.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -53,13 +54,19 @@ static void serve(int fd, const struct fuse_in_header *in)
 		answer(fd, in->unique, 0, &init, sizeof(init));
 		break;
 	case FUSE_LOOKUP:
-		if (strcmp((const char *)(in + 1), "file"))
+		if (strcmp((const char *)(in + 1), "file") && strcmp((const char *)(in + 1), "memfd:file"))
 			answer(fd, in->unique, ENOENT, NULL, 0);
 		else
 			answer(fd, in->unique, 0, &entry, sizeof(entry));
 		break;
 	case FUSE_GETATTR:
-		answer(fd, in->unique, 0, &attr, sizeof(attr));
+		if (in->nodeid == FILE_NODE)
+			puts("getattr");
+		else
+			answer(fd, in->unique, 0, &attr, sizeof(attr));
+		break;
+	case FUSE_STATFS:
+		puts("statfs");
 		break;
 	case FUSE_OPEN:
 		answer(fd, in->unique, 0, &opened, sizeof(opened));
@@ -80,6 +87,7 @@ int main(int argc, char **argv)
 	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 	char options[64];
 
+	setlinebuf(stdout);
 	if (argc != 2) {
 		fprintf(stderr, "usage: deaf DIR\n");
 		return 2;

@@ -3,7 +3,7 @@
 #
 # jf on the real module: for jf*.bats, which run in the VM. JF_SHELL chooses the
 # shell that runs jf, `dash` (default) or `busybox sh`; under busybox PATH holds
-# its applets, jfrun and jflog, nothing else.
+# its applets, jfrun, jflog and jf-uncounted, nothing else.
 
 # shellcheck source=selftests/bats/lib.bash
 . "$BATS_TEST_DIRNAME/lib.bash"
@@ -18,7 +18,7 @@ jf_setup_file() {
 	modprobe jackfruit
 	export JF_TOOLS=$BATS_FILE_TMPDIR/tools
 	mkdir -p "$JF_TOOLS"
-	ln -s "$(command -v jfrun)" "$(command -v jflog)" "$JF_TOOLS"
+	ln -s "$(command -v jfrun)" "$(command -v jflog)" "$(command -v jf-uncounted)" "$JF_TOOLS"
 	busybox --install -s "$JF_TOOLS"
 }
 

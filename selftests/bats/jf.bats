@@ -241,6 +241,20 @@ several() {
 	status_is a reason hard_limit
 }
 
+@test "check and metrics tell what no limit counts: what is in a tmpfs, the writable layer of --overlay tmpfs too" {
+	jf start --tmpfs /mnt/t --overlay tmpfs a "$R" 'dd bs=5M count=1 if=/dev/zero of=/mnt/t/f; dd bs=3M count=1 if=/dev/zero of=/f
+		dd bs=2M count=1 if=/dev/zero of=/dev/shm/f; echo all written; exec sleep 100'
+	jf start b "$R2" sleep 100
+	wait_until holds /var/log/jackfruit/a.log 'all written'
+	status_is a state running
+	run -0 jf check
+	[[ $output == *$'\n''warn  container a: its limits do not count up to 10M in tmpfs: leave room for that beside them'* ]]
+	[[ $output != *'container b: its limits'* ]]
+	run -0 jf metrics
+	grep -qE '^jackfruit_container_uncounted_bytes\{container="a",kind="tmpfs"\} 104[89][0-9]{4}$' <<<"$output"
+	grep -qx 'jackfruit_container_uncounted_bytes{container="a",kind="memfd"} 0' <<<"$output"
+}
+
 @test "a grandchild that holds the memory is counted" {
 	jf start --soft 8M --hard 16M a "$R" 'sh -c "sh -c \"tail /dev/zero; sleep 100\"; sleep 100"; sleep 100'
 	wait_until status_is a state killed

@@ -120,7 +120,9 @@ static void make_writable(void)
 int overlay_make(int lower, unsigned int attr)
 {
 	char down[48], up[48], work[48];
+	/* what is in memory is known by this in the mount table: see tmpfs.c of jf-uncounted */
 	const char *const layers[] = {
+		"source", dir ? "overlay" : "tmpfs",
 		"lowerdir", down, "upperdir", up, "workdir", work, NULL,
 	};
 	int mount;

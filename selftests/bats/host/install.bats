@@ -21,7 +21,7 @@ userspace() {
 	# whatever the umask is
 	(umask 077; userspace install prefix=/usr)
 	[ -z "$(find "$D/usr" ! -perm -444)" ]
-	for path in bin/jf bin/jfrun bin/jflog libexec/jackfruit/{jf-oci-hook,jf-runc} lib/udev/jackfruit-event \
+	for path in bin/jf bin/jfrun bin/jflog libexec/jackfruit/{jf-oci-hook,jf-runc,jf-uncounted} lib/udev/jackfruit-event \
 		lib/systemd/system-generators/jackfruit-generator; do
 		[ -L "$D/usr/$path" ] || [ -x "$D/usr/$path" ]
 	done
@@ -36,6 +36,8 @@ userspace() {
 	[ "$(stat -c %a "$D/etc/logrotate.d/jackfruit")" = 644 ]
 	[ ! -e "$D/usr/lib/udev/logrotate.conf" ]
 	[ "$(readlink "$D/usr/bin/jf")" = /usr/libexec/jackfruit/jf ]
+	# jf finds it beside itself
+	[[ $(JF_CONFIGFS=$D PATH=/usr/bin:/bin dash "$D/usr/libexec/jackfruit/jf" check) != *"jf-uncounted is not there"* ]]
 	# every name of a directory is filled in
 	[ "$(jq -r .hook.path "$D/usr/share/containers/oci/hooks.d/jackfruit.json")" = /usr/libexec/jackfruit/jf-oci-hook ]
 	grep -q 'ExecStart=/usr/bin/jf apply' "$D/usr/lib/systemd/system/jackfruit-limits.service"

@@ -3,8 +3,8 @@
 #
 # jf on a fixture: directories stand for configfs, sysfs and debugfs, and
 # scripts for jfrun and jflog. JF_SHELL chooses the shell that runs jf, `dash`
-# (default) or `busybox sh`; under busybox PATH holds its applets and the two
-# stubs, nothing else.
+# (default) or `busybox sh`; under busybox PATH holds its applets, the two
+# stubs and jf-uncounted, nothing else.
 
 # shellcheck source=selftests/bats/lib.bash
 . "$BATS_TEST_DIRNAME/../lib.bash"
@@ -22,6 +22,7 @@ fixture_setup() {
 	stub_jfrun >"$F/bin/jfrun"
 	stub_jflog >"$F/bin/jflog"
 	chmod +x "$F/bin/jfrun" "$F/bin/jflog"
+	ln -s "${JF_BIN:-${JF_SOURCE%/userspace/jf/jf}/build/bin}/jf-uncounted" "$F/bin"
 	JF_PATH=$F/bin:$PATH
 	if [[ $JF_SHELL == busybox* ]]; then
 		mkdir "$F/applets"

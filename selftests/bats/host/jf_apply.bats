@@ -64,6 +64,8 @@ generator() {
 		pids=1 web.conf:2: 'pids': done to a container, not set
 		hard_limit= web.conf:2: hard_limit: has no value
 		soft_limit=3M web.conf:2: soft_limit: is set in a line above already
+		unit= web.conf:2: unit '': not a unit's name: letters, digits and :-_.\\@, as in mariadb.service
+		unit=typo web.conf:2: unit 'typo': not a service: its name ends with .service, as in mariadb.service
 		colour=red web: cannot set colour to red: this version of the module has no colour
 	EOF
 	rm "$JF_CONFDIR/web.conf"
@@ -176,4 +178,39 @@ generator() {
 	[[ $output == *"unit '../../x.service': not a unit's name"* ]]
 	[[ $output == *"unit 'x.socket': not a service"* ]]
 	[ ! -e "$F/units" ]
+}
+
+@test "jf apply and the generator take the same for a unit, and refuse the same, in the same words" {
+	local unit said refused=0
+	while read -r unit; do
+		printf 'unit=%s\n' "$unit" | conf web
+		run jf apply
+		# without the place before it, and what would be right behind it
+		said=$(sed -n "s/.*\(unit '.*': not a [a-z' ]*\).*/\1/p" <<<"$output")
+		if [ -n "$said" ]; then
+			[ "$status" -eq 1 ]
+			refused=$((refused + 1))
+		else
+			[ "$output" = web ]
+		fi
+		run -0 generator
+		[ "$output" = "${said:+jackfruit-generator: web.conf: $said}" ]
+		[ -n "$said" ] || [ -e "$F/units/$unit.d/50-jackfruit.conf" ]
+		rm -rf "$F/units"
+	done <<-'EOF'
+		mariadb.service
+		getty@.service
+		postgresql@15-main.service
+		dev-disk\x2d1:a_b.service
+		typo
+		x.socket
+		.service
+		@x.service
+		../x.service
+		a b.service
+		a*.service
+
+		ü.service
+	EOF
+	[ "$refused" -eq 9 ]
 }

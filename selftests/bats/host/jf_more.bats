@@ -310,3 +310,106 @@ in_terminal() {
 	run -1 jf check
 	[[ $output == *"FAIL  module jackfruit is not "* ]]
 }
+
+# uncounted NAME: what check says of its memory, without the words around it
+uncounted() {
+	jf check | sed -n "s/^warn  container $1: its limits do not count up to \(.*\): leave room for that beside them$/\1/p"
+}
+
+# huge PID KIB: a process that has mapped so many huge pages
+huge() {
+	mkdir -p "$F/proc/$1"
+	printf 'Name:\tx\nHugetlbPages:\t%8d kB\n' "$2" >"$F/proc/$1/status"
+}
+
+@test "check: huge pages of all members, from a mebibyte on" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can see it"
+	huge 77 20480
+	huge 78 10240
+	huge 79 1023
+	container a
+	control a pids=$'77\n78\n999'
+	container b
+	control b pids=79
+	container c
+	control c pids=
+	JF_PROC=$F/proc run -0 jf check
+	[[ $output == *$'\n'"warn  container a: its limits do not count up to 30M of hugetlb pages: leave room for that beside them"* ]]
+	[[ $output != *"b: its limits"* ]]
+	[[ $output != *"c: its limits"* ]]
+	JF_PROC=$F/proc run -0 jf metrics
+	grep -qx 'jackfruit_container_uncounted_bytes{container="a",kind="hugetlb"} 31457280' <<<"$output"
+	grep -qx 'jackfruit_container_uncounted_bytes{container="b",kind="hugetlb"} 1047552' <<<"$output"
+	grep -qx 'jackfruit_container_uncounted_bytes{container="c",kind="memfd"} 0' <<<"$output"
+	# one that ends early, and one that was not installed
+	rm "$F/bin/jf-uncounted"
+	printf '#!/bin/sh\nprintf "a\\tmemfd\\t2097152\\n"; kill -ALRM $$\n' >"$F/bin/jf-uncounted"
+	chmod +x "$F/bin/jf-uncounted"
+	run -0 jf check
+	[[ $output == *"jf: jf-uncounted has failed: there may be more that no limit counts"* ]]
+	[[ $output == *"a: its limits do not count up to 2M in memfds: "* ]]
+	rm "$F/bin/jf-uncounted"
+	run -0 jf check
+	[[ $output == *"warn  jf-uncounted is not there, which finds what no limit counts: "* ]]
+	run -0 jf metrics
+	[[ $output != *'uncounted_bytes{'* ]]
+}
+
+@test "check: memfds that members hold open, each once" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can see it"
+	local pid
+	# two of 3 and 2 MiB, one of them held twice, and both by a child, too; and a file that only is named so
+	mkfifo "$F/said"
+	/usr/bin/python3 - "$F" <<-'EOF' 3>&- &
+		import os, sys, time
+		for size in 3, 2:
+		    fd = os.memfd_create('x')
+		    os.write(fd, b'x' * (size << 20))
+		os.dup(fd)
+		named = os.open(sys.argv[1] + '/memfd:x', os.O_RDWR | os.O_CREAT)
+		os.write(named, b'x' * (4 << 20))
+		child = os.fork()
+		if child:
+		    open(sys.argv[1] + '/said', 'w').write(f'{os.getpid()}\n{child}\n')
+		time.sleep(100)
+	EOF
+	pid=$!
+	container a
+	cat "$F/said" >"$JF_CONFIGFS/a/pids"
+	run -0 uncounted a
+	# shellcheck disable=SC2046 # numbers
+	kill $(<"$JF_CONFIGFS/a/pids")
+	[ "$output" = '5M in memfds' ]
+	wait "$pid" || true
+}
+
+@test "check: a tmpfs that members see and the host does not, each once, whatever is on the way to it" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can see it"
+	unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
+	local pid odd=$'o d\\\td\n\e'
+	mkdir "$F/$odd" "$F/twice" "$F/hidden" "$F/below"
+	mkfifo "$F/said"
+	# one of an odd name, one of two mounts, and one that a mount over it hides, by a link and by a tmpfs
+	# shellcheck disable=SC2016 # the other shell's
+	unshare -m sh -c '
+		cd "$1" &&
+		mount -t tmpfs x "$2" && head -c 3M /dev/zero >"$2/f" &&
+		mount -t tmpfs x twice && head -c 2M /dev/zero >twice/f && mount --bind twice below &&
+		mkdir below/sub && mount -t tmpfs x below/sub && head -c 4M /dev/zero >below/sub/f &&
+		mount -t tmpfs x hidden && mkdir hidden/sub && mount -t tmpfs x hidden/sub &&
+		head -c 8M /dev/zero >hidden/sub/f && mount -t tmpfs x hidden && ln -s ../twice hidden/sub
+		echo $? >said; exec sleep 100' - "$F" "$odd" 3>&- &
+	pid=$!
+	[ "$(<"$F/said")" -eq 0 ]
+	container a
+	control a pids="$pid"
+	container b
+	# whose namespace is ours
+	control b pids=$$
+	run -0 uncounted a
+	[ "$output" = '9M in tmpfs' ]
+	run -0 uncounted b
+	[ -z "$output" ]
+	kill "$pid"
+	wait "$pid" || true
+}

@@ -26,11 +26,23 @@ conf_wrong() {
 	_bad=yes
 }
 
+# conf_unit UNIT: for jackfruit-generator, whose rule this is. What that says at boot
+# nobody reads.
+conf_unit() {
+	case $1 in
+	'' | [.@]* | *[!A-Za-z0-9@:_.\\-]*)
+		conf_wrong "unit '$1': not a unit's name: letters, digits and :-_.\\@, as in mariadb.service"
+		;;
+	*.service) ;;
+	*) conf_wrong "unit '$1': not a service: its name ends with .service, as in mariadb.service" ;;
+	esac
+}
+
 # conf_key KEY VALUE: remembered as set_KEY.
 conf_key() {
 	case $1 in
 	'' | *[!a-z_]*) conf_wrong "'$1': not a setting: see jackfruit.conf(5)" ;;
-	unit) ;; # for jackfruit-generator
+	unit) conf_unit "$2" ;;
 	pids | stop | kill) conf_wrong "'$1': done to a container, not set" ;;
 	*)
 		[ -n "$2" ] || conf_wrong "$1: has no value"

@@ -3,13 +3,19 @@
 #
 # jf check: the doctor. Each line is ok, or says what to do.
 
+# shellcheck source=/dev/null # found at run time
+. "$JF_HOME/lib/rows.sh"
+# shellcheck source=/dev/null # found at run time
+. "$JF_HOME/lib/uncounted.sh"
+
 cmd_usage() {
 	cat <<'EOF'
 usage: jf check
 
 Looks at what jackfruit needs on this machine: kernel, module, mounts, tools, the
-udev rule, and whether every container's limits are enforced. Each line begins
-with ok, warn or FAIL; what is wrong comes with the fix. Status 1 on a FAIL.
+udev rule, whether every container's limits are enforced, and what they do not
+count. Each line begins with ok, warn or FAIL; what is wrong comes with the fix.
+Status 1 on a FAIL.
 EOF
 }
 
@@ -130,6 +136,37 @@ check_containers() {
 	done
 }
 
+# Below a mebibyte it is not worth a line: each container of jfrun's has a /dev.
+check_uncounted() {
+	[ -d "$JF_CONFIGFS" ] || return 0
+	uncounted_tool || {
+		warn "jf-uncounted is not there, which finds what no limit counts: \`make install\`"
+		return
+	}
+	uncounted | LC_ALL=C sort | LC_ALL=C awk -F '\t' "$JF_AWK_HUMAN"'
+	function tell() {
+		if (kinds)
+			print "warn  container " name ": its limits do not count up to " kinds \
+				": leave room for that beside them"
+		kinds = ""
+	}
+	BEGIN {
+		of["hugetlb"] = "of hugetlb pages"
+		of["memfd"] = "in memfds"
+		of["tmpfs"] = "in tmpfs"
+	}
+	$1 != name {
+		tell()
+		name = $1
+	}
+	$3 >= 1048576 {
+		kinds = kinds (kinds ? ", " : "") human($3) " " of[$2]
+	}
+	END {
+		tell()
+	}'
+}
+
 cmd_main() {
 	[ $# -eq 0 ] || usage_die "'$1': check takes no argument"
 	_failed=0
@@ -138,5 +175,6 @@ cmd_main() {
 	check_tools
 	check_udev
 	check_containers
+	check_uncounted
 	[ "$_failed" -eq 0 ] || exit "$JF_FAIL"
 }

@@ -3,11 +3,14 @@
 #
 # jf metrics: all numbers at this moment, for Prometheus.
 #
-# The kernel's files are read with the shell's own read, and one awk lays them
-# out: the same few processes for one container and for hundreds.
+# The kernel's files are read with the shell's own read, a program finds what
+# they do not count, and one awk lays all out: the same few processes for one
+# container and for hundreds.
 
 # shellcheck source=/dev/null # found at run time
 . "$JF_HOME/lib/rows.sh"
+# shellcheck source=/dev/null # found at run time
+. "$JF_HOME/lib/uncounted.sh"
 
 cmd_usage() {
 	cat <<'EOF'
@@ -48,6 +51,8 @@ metrics_values() {
 		# it may be removed at any moment
 		[ "$_name" = '*' ] || metrics_container "$_name" 2>/dev/null
 	done
+	# in the same form
+	uncounted 2>/dev/null
 	if [ -r "$JF_DEBUGFS/stats" ]; then
 		while read -r _key _value; do
 			printf '\tstats:%s\t%s\n' "$_key" "$_value"
@@ -87,11 +92,19 @@ metrics_text() {
 		family(name, type, help)
 		sample(name, "", scale ? sprintf("%.6f", own[key] / scale) : own[key])
 	}
+	BEGIN {
+		kinds = split("hugetlb memfd tmpfs", kind, " ")
+		for (j = 1; j <= kinds; j++)
+			uncounted[kind[j]] = 1
+	}
 	$1 == "" {
 		own[$2] = $3
 		next
 	}
 	{
+		# of a container that has been made since
+		if ($2 in uncounted && !($1 in seen))
+			next
 		if (!($1 in seen)) {
 			seen[$1] = ++count
 			container[count] = $1
@@ -131,6 +144,13 @@ metrics_text() {
 				if ((i, "events:" event[j]) in value)
 					sample("container_events_total", label("container", container[i]) "," \
 						label("event", event[j]), value[i, "events:" event[j]])
+		family("container_uncounted_bytes", "gauge", \
+			"Up to so much memory of the members is in no limit, by kind.")
+		for (i = 1; i <= count; i++)
+			for (j = 1; j <= kinds; j++)
+				if ((i, kind[j]) in value)
+					sample("container_uncounted_bytes", label("container", container[i]) "," \
+						label("kind", kind[j]), value[i, kind[j]])
 
 		stat("containers", "containers", "gauge", "Containers.")
 		stat("members", "members", "gauge", "Members of all containers.")

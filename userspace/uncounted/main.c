@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/* All containers, and all members of each. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "uncounted.h"
+
+const char *const tool_name = "jf-uncounted";
+
+static const char usage[] =
+	"usage: jf-uncounted\n"
+	"\n"
+	"For `jf check` and `jf metrics`: prints what no limit counts, a line for each container and kind:\n"
+	"its name, hugetlb, memfd or tmpfs, and bytes. Nothing if not run by root.\n";
+
+/* A container with so many members, files and mounts that they take longer is told in part. */
+#define LOOK_MS 2000
+/* and if something is waited for against all expectation, this is the end, in seconds */
+#define GIVE_UP 60
+
+static uint64_t time_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+}
+
+/**
+ * too_late() - it has been looked at for long enough
+ * @c: the container
+ */
+bool too_late(const struct container *c)
+{
+	return time_ms() > c->until;
+}
+
+static int compare(const void *first, const void *second)
+{
+	uint64_t a = *(const uint64_t *)first, b = *(const uint64_t *)second;
+
+	return a < b ? -1 : a > b;
+}
+
+/**
+ * set_has() - is a number in a set?
+ * @set: NULL if it is empty
+ * @value: the number
+ */
+bool set_has(void **set, uint64_t value)
+{
+	return tfind(&value, set, compare);
+}
+
+/**
+ * set_add() - put a number into a set
+ * @set: NULL if it is empty
+ * @value: the number
+ *
+ * Return: it has not been there before.
+ */
+bool set_add(void **set, uint64_t value)
+{
+	uint64_t *added;
+
+	if (set_has(set, value))
+		return false;
+	added = allocate(sizeof(*added));
+	*added = value;
+	if (!tsearch(added, set, compare))
+		fail(EXIT_FAILURE, "out of memory");
+	return true;
+}
+
+/* By its own counter: one that another member shares counts for both. */
+static void hugetlb_count(struct container *c, int proc)
+{
+	int fd = openat(proc, "status", O_RDONLY | O_CLOEXEC);
+	FILE *status = fd < 0 ? NULL : fdopen(fd, "r");
+	unsigned long long kib;
+	char line[256];
+
+	if (!status) {
+		fd_close(&fd);
+		return;
+	}
+	while (fgets(line, sizeof(line), status))
+		if (sscanf(line, "HugetlbPages: %llu kB", &kib) == 1)
+			c->hugetlb += kib << 10;
+	fclose(status);
+}
+
+/* Held by its directory, so that its number cannot come to mean another process. */
+static void member_count(struct container *c, int procs, const char *pid)
+{
+	cleanup_close int proc = openat(procs, pid, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (proc < 0)
+		return;
+	hugetlb_count(c, proc);
+	memfd_count(c, proc);
+	tmpfs_count(c, proc);
+}
+
+static void container_tell(int containers, const char *name, int procs)
+{
+	cleanup_free char *path = format_text("%s/pids", name);
+	struct container c = { .until = time_ms() + LOOK_MS };
+	int fd = openat(containers, path, O_RDONLY | O_CLOEXEC);
+	FILE *pids = fd < 0 ? NULL : fdopen(fd, "r");
+	bool late = false;
+	char pid[32];
+
+	if (!pids) {
+		fd_close(&fd);
+		return;
+	}
+	while (!late && fgets(pid, sizeof(pid), pids)) {
+		pid[strcspn(pid, "\n")] = '\0';
+		if (strspn(pid, "0123456789") == strlen(pid) && *pid)
+			member_count(&c, procs, pid);
+		late = too_late(&c);
+	}
+	fclose(pids);
+	if (late)
+		warning("container %s: too much to look through: there may be more than is told",
+			name);
+	printf("%s\thugetlb\t%llu\n", name, (unsigned long long)c.hugetlb);
+	printf("%s\tmemfd\t%llu\n", name, (unsigned long long)c.memfd);
+	printf("%s\ttmpfs\t%llu\n", name, (unsigned long long)c.tmpfs);
+	/* it stays told if the next one is the end */
+	fflush(stdout);
+	tdestroy(c.memfds, free);
+	tdestroy(c.mounts, free);
+}
+
+int main(int argc, char **argv)
+{
+	const char *proc = getenv("JF_PROC");
+	cleanup_close int procs = -1;
+	struct dirent *entry;
+	DIR *containers;
+
+	fd_standard_open();
+	if (argc == 2 && !strcmp(argv[1], "--help")) {
+		fputs(usage, stdout);
+		return EXIT_SUCCESS;
+	}
+	if (argc > 1)
+		fail(EXIT_FAILURE, "'%s': takes no argument", argv[1]);
+	if (!proc || !*proc)
+		proc = "/proc";
+	procs = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	containers = opendir(paths_configfs());
+	/* what others' files are is not for everybody: a part would be taken for all */
+	if (geteuid() != 0 || procs < 0 || !containers)
+		return EXIT_SUCCESS;
+	alarm(GIVE_UP);
+	memfd_prepare();
+	tmpfs_prepare();
+	while ((entry = readdir(containers)))
+		if (entry->d_name[0] != '.')
+			container_tell(dirfd(containers), entry->d_name, procs);
+	closedir(containers);
+	return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
