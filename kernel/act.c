@@ -443,7 +443,7 @@ static bool jf_act_look_for(struct jf_container *c, bool scan)
 		jf_act_forget_crossing(c);
 		return true;
 	}
-	/* that takes long; and who has been noted in a fault is told of by the container's own work */
+	/* that takes long; and a note of a fault is for the container's own work */
 	if (scan && (jf_members_missed(c) || jf_fault_noted(c)))
 		return false;
 	jf_members_find_missed(c);

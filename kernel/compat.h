@@ -20,7 +20,7 @@
 #error "jackfruit needs Linux 6.1 or later"
 #endif
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
-#error "since Linux 6.16 sched_process_exit comes before a process's memory is gone: not supported yet"
+#error "since Linux 6.16 sched_process_exit comes too early: not supported yet"
 #endif
 
 /*
@@ -149,7 +149,8 @@ static inline long jf_mm_counter_raw(struct mm_struct *mm, int member)
  * @counters: of how many counters the sum is meant
  *
  * Since 6.2 (f1a7941243c1) each CPU keeps up to percpu_counter_batch pages of each counter for
- * itself, if there are several. Before that each thread kept its last faults for itself, whichever counters they were of.
+ * itself, if there are several. Before that each thread kept its last faults for itself, whichever
+ * counters they were of.
  *
  * Context: any.
  * Return: pages, up or down.

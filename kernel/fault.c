@@ -128,8 +128,8 @@ bool jf_fault_noted(struct jf_container *c)
  * @c: the container
  * @us: microseconds from now
  *
- * But for one whose process is killed at once. Who crosses a threshold to and fro would be looked at
- * all the time otherwise.
+ * But for one whose process is killed at once. Who crosses a threshold back and forth would be
+ * looked at all the time otherwise.
  *
  * Context: any.
  */

@@ -13,9 +13,9 @@
  * from what is still to be read to what has been read, so what the counters say above what was
  * found in such a space is added. What may still free a table meanwhile is khugepaged, which waits
  * for a grace period or for an interrupt on every CPU before it does, as it has to for
- * get_user_pages_fast(). So interrupts are off while tables are read, as there, for 512 entries at a
- * time. A page that is freed or moves while it is looked at is one page more or less at that moment,
- * as it would be for any reader.
+ * get_user_pages_fast(). So interrupts are off while tables are read, as there, for 512 entries at
+ * a time. A page that is freed or moves while it is looked at is one page more or less at that
+ * moment, as it would be for any reader.
  *
  * What it counts differs from the counters in this: device memory, DAX and hugetlb pages do not
  * count in either; a page that one process maps twice counts once here, and twice there.
@@ -50,9 +50,9 @@
 #define JF_FOOTPRINT_STEP 512
 
 /*
- * Each address space may have so many more steps than it has pages: steps that find nothing. Mappings
- * and page tables that hold no page cost their owner little, and a walk much. Whose are more is
- * judged by his own count.
+ * Each address space may have so many more steps than it has pages: steps that find nothing.
+ * Mappings and page tables that hold no page cost their owner little, and a walk much. Whose are
+ * more is judged by his own count.
  */
 #define JF_FOOTPRINT_EMPTY 16384
 

@@ -5,8 +5,8 @@
  * (selftests/host/policy_test.c).
  *
  * Both limits have hysteresis for their events: one a crossing, the next only after usage has
- * fallen below the limit by a sixteenth of it, and some time later. The action at the hard limit has none: it is taken
- * at every look that sees usage above it, until it has worked.
+ * fallen below the limit by a sixteenth of it, and some time later. The action at the hard limit
+ * has none: it is taken at every look that sees usage above it, until it has worked.
  */
 #include "policy.h"
 

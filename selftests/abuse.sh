@@ -226,7 +226,7 @@ act_inner
 killed_by "who grows three namespaces down" hard_limit $!
 is "it was root there, and the first process" "$(cat "$work/m1")" "0 1"
 
-# --- who crosses a limit to and fro ---
+# --- who crosses a limit back and forth ---
 
 fresh metric=anon
 now_ms() {
@@ -237,7 +237,7 @@ marked m1 >/dev/null
 put a soft_limit $(($(status a usage) + 80 * 1024))
 begun=$(now_ms)
 : >"$work/go1"
-holds "who crosses a limit to and fro is told of" wait_for counted 20
+holds "who crosses a limit back and forth is told of" wait_for counted 20
 gone=
 for _ in 1 2 3 4 5; do
 	mkdir "$JF_CONFIGFS/b" && rmdir "$JF_CONFIGFS/b" && gone="$gone yes"
