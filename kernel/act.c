@@ -222,7 +222,7 @@ static bool jf_act_victim_alive(struct jf_container *c)
 {
 	if (!c->run.victim)
 		return false;
-	if (jf_members_have_space(c, c->run.victim_mm))
+	if (jf_members_have_space(c, c->run.victim_mm, true))
 		return true;
 	if (!c->run.victim_killed && !jf_members_seen(c).first_gone)
 		c->run.first_was_victim = false;
@@ -259,7 +259,8 @@ static void jf_act_victim(struct jf_container *c, const struct jf_usage *usage, 
 			return;
 	}
 	/* it may have executed another program since it was looked at: the next look sees it */
-	if (!usage->caught && (!usage->largest || !jf_members_have_space(c, usage->largest_mm)))
+	if (!usage->caught &&
+	    (!usage->largest || !jf_members_have_space(c, usage->largest_mm, false)))
 		return;
 	if (c->run.cause == JF_REASON_NONE)
 		jf_act_record(c, JF_REASON_HARD_LIMIT, usage, NULL);
@@ -394,8 +395,11 @@ static u32 jf_act_watched_us(struct jf_container *c, const struct jf_usage *usag
 	return JF_WATCHED_US << c->run.quiet;
 }
 
-/* When to look again, and what the probe is to watch for until then. */
-static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage)
+/*
+ * When to look again, and what the probe is to watch for until then. @gone: this look began with
+ * memory that somebody held.
+ */
+static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage, bool gone)
 {
 	struct jf_policy_pace pace = jf_scan_pace();
 	const struct jf_policy_state *state = &c->run.policy;
@@ -432,8 +436,14 @@ static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage)
 	}
 	if (jf_members_missed(c))
 		next = min_t(u64, next, JF_MISSED_US);
+	/* nobody tells when it is let go; and a victim may have waited for that */
+	if (gone)
+		next = min(next, max_t(u64, took, JF_MISSED_US));
 	trace_jf_look(c->name, usage->bytes, next);
 	jf_scan_at(c, next);
+	/* what has been noted since the thresholds were set, and meant to be looked at earlier */
+	if (jf_fault_noted(c))
+		jf_scan_within(c, max_t(u64, took, JF_REST_US));
 }
 
 static bool jf_act_look_for(struct jf_container *c, bool scan)
@@ -467,10 +477,7 @@ static bool jf_act_look_for(struct jf_container *c, bool scan)
 	else if (usage.crossed_ns)
 		c->run.below_ns = usage.crossed_ns;
 	jf_act_decisions(c, jf_policy_decide(&c->config, &look, &c->run.policy), &usage);
-	jf_act_plan(c, &usage);
-	/* nobody tells when it is let go; and a victim may have waited for that */
-	if (gone)
-		jf_scan_within(c, JF_MISSED_US);
+	jf_act_plan(c, &usage, gone);
 	jf_usage_put(&usage);
 	return true;
 }
@@ -608,9 +615,10 @@ void jf_act_again(struct jf_container *c)
 	lockdep_assert_held(&c->lock);
 	if (c->killing)
 		jf_act_kill_again(c);
-	else if (jf_members_missed(c) || jf_members_gone(c) ||
-		 (c->run.victim && !jf_act_victim_alive(c)))
+	else if (jf_members_missed(c) || (c->run.victim && !jf_act_victim_alive(c)))
 		jf_act_look(c);
+	else if (jf_members_gone(c))
+		jf_scan_within(c, JF_MISSED_US);
 }
 
 /**

@@ -24,9 +24,9 @@
 static int jf_member_insert(struct jf_container *c, struct task_struct *p, struct jf_member *m,
 			    unsigned long batch)
 {
-	struct task_struct *t;
+	struct task_struct *t, *other;
 	unsigned long flags;
-	int ret = -ESRCH;
+	int users = 0, ret = -ESRCH;
 
 	rcu_read_lock();
 	/* a group whose leader has exited lives on in its other threads */
@@ -38,7 +38,9 @@ static int jf_member_insert(struct jf_container *c, struct task_struct *p, struc
 				<< PAGE_SHIFT;
 			m->mm_base = m->base;
 			/* for a moment that may be somebody who only reads its status */
-			m->outside = atomic_read(&t->mm->mm_users) > get_nr_threads(t);
+			jf_for_each_thread(p, other)
+				users += READ_ONCE(other->mm) == t->mm;
+			m->outside = atomic_read(&t->mm->mm_users) > users;
 			raw_spin_lock_irqsave(&jf_members_lock, flags);
 			ret = jf_member_link(c, t, m, batch);
 			raw_spin_unlock_irqrestore(&jf_members_lock, flags);

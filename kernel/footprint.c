@@ -56,6 +56,9 @@
  */
 #define JF_FOOTPRINT_EMPTY 16384
 
+/* A space that nobody holds any more is freed within this time, if anybody lets it. */
+#define JF_FOOTPRINT_PATIENCE_NS NSEC_PER_SEC
+
 /* So long mmap_lock is held when somebody waits for it: some 50 MiB in small pages. */
 #define JF_FOOTPRINT_HOLD_NS NSEC_PER_MSEC
 
@@ -259,8 +262,11 @@ static unsigned long jf_footprint_vma(struct jf_footprint_walk *walk, struct vm_
 
 	/* what the counters do not count: pages of a device, but not the copies of them */
 	walk->anon_only = vma->vm_flags & (VM_PFNMAP | VM_IO) || vma_is_dax(vma);
-	if (is_vm_hugetlb_page(vma) || (walk->anon_only && !vma->anon_vma))
+	if (is_vm_hugetlb_page(vma) || (walk->anon_only && !vma->anon_vma)) {
+		walk->steps--;
+		cond_resched();
 		return vma->vm_end;
+	}
 	do {
 		walk->steps--;
 		walk->nr_found = 0;
@@ -332,8 +338,8 @@ static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
 	if (walk->failed)
 		return;
 	if (!mmget_not_zero(mm)) {
-		/* it will be gone in a moment; unless somebody held it */
-		if (ref->gone)
+		/* it will be gone in a moment; or somebody keeps that from happening */
+		if (ref->gone && ktime_get_ns() - ref->gone_ns > JF_FOOTPRINT_PATIENCE_NS)
 			walk->uncounted += jf_usage_member(ref, walk->metric);
 		return;
 	}

@@ -388,7 +388,7 @@ int jf_exit_code(int status);
 /* member.c */
 /**
  * struct jf_member_ref - one member, as a walk shows it
- * @pid: the thread group's pid
+ * @pid: the thread group's pid; NULL: it lives on, in another address space
  * @mm: its address space
  * @base: the highest usage of its group before it became a member, bytes
  * @mm_base: the same of @mm; 0 after an exec
@@ -398,6 +398,7 @@ int jf_exit_code(int status);
  * @grown: by how many pages the probe has seen @mm grow since, not less what was given back
  * @counted: it is the one of those sharing @mm whose memory counts
  * @gone: it has ended, or executes another program: only @mm is left, held by somebody who reads it
+ * @gone_ns: since when, ktime_get_ns()
  */
 struct jf_member_ref {
 	struct pid *pid;
@@ -410,6 +411,7 @@ struct jf_member_ref {
 	long grown;
 	bool counted;
 	bool gone;
+	u64 gone_ns;
 };
 
 int jf_member_init(void);
@@ -424,7 +426,7 @@ void jf_members_signal(struct jf_container *c, int sig);
 unsigned int jf_members_count(struct jf_container *c);
 void jf_members_set_killing(struct jf_container *c, bool killing);
 void jf_members_watch(struct jf_container *c, bool watching);
-bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm);
+bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm, bool gone);
 bool jf_members_signal_space(struct jf_container *c, struct mm_struct *mm, int sig,
 			     struct pid *wanted);
 void jf_member_set_seen(struct jf_container *c, struct mm_struct *mm, long pages);

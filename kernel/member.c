@@ -9,7 +9,10 @@
  * after the address space is gone.
  *
  * Memory belongs to address spaces (mm_struct), and several members may share one (vfork,
- * CLONE_VM). Of the members of a container that share one, exactly one is "counted".
+ * CLONE_VM). Of the members of a container that share one, exactly one is "counted". Who has ended
+ * or executes another program may leave memory that somebody holds: that is a member which is
+ * "gone", in the list and in the table of address spaces only, until its counters are 0 or the run
+ * is over.
  *
  * Locking: jf_members_lock protects all that is here: both hash tables, the lists, the counts, and
  * the members' fields. Lookups that only decide whether to take the lock go under RCU. Work on
@@ -141,11 +144,14 @@ static long jf_member_clear_counted(struct jf_member *m)
  * A member that has ended, or executes another program, leaves its memory to somebody who holds it:
  * by reading its /proc/PID/mem, say. It is counted until that is over, or members could keep any
  * amount from being counted by reading the memory of those who have ended. But not if somebody
- * outside may go on living in it.
+ * outside may go on living in it. Where nobody holds it, it may still be on its way out: another
+ * thread of the group was the last one to let it go.
  */
 static bool jf_member_is_held(const struct jf_member *m)
 {
-	return m->counted && !m->outside && atomic_read(&m->mm->mm_users) && !jf_member_sharing(m);
+	if (!m->counted || m->outside || jf_member_sharing(m))
+		return false;
+	return atomic_read(&m->mm->mm_users) || jf_usage_exact(m->mm, NULL, JF_METRIC_RSS);
 }
 
 static void jf_member_set_space(struct jf_member *m, struct mm_struct *mm)
@@ -238,20 +244,21 @@ static void jf_member_leave(struct jf_member *m)
 static void jf_member_set_gone(struct jf_member *m)
 {
 	lockdep_assert_held(&jf_members_lock);
-	WRITE_ONCE(m->gone, true);
+	m->gone = true;
+	m->gone_ns = ktime_get_ns();
 	WRITE_ONCE(m->c->nr_gone, m->c->nr_gone + 1);
 	/* nobody tells when it is let go */
 	queue_work(jf_wq, &m->c->work);
 }
 
-/* @m goes on in another address space: @rest, a new member, is what it leaves. */
+/* @m goes on in another address space: @rest, a new member without a process, is what it leaves. */
 static void jf_member_leave_space(struct jf_member *m, struct jf_member *rest)
 {
 	struct jf_container *c = m->c;
 
 	lockdep_assert_held(&jf_members_lock);
-	rest->pid = get_pid(m->pid);
 	rest->c = c;
+	rest->mm_base = m->mm_base;
 	rest->walk = c->walk;
 	rest->batch = m->batch;
 	atomic_long_set(&rest->seen, JF_SEEN_NONE);

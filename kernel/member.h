@@ -38,7 +38,7 @@ struct task_struct;
  * @rcu: frees it
  * @signal: the thread group; a key only
  * @mm: its address space, referenced (mmgrab)
- * @pid: its thread group's pid, referenced
+ * @pid: its thread group's pid, referenced; NULL: that lives on, in another address space
  * @c: whose member it is
  * @walk: the last walk that has shown it
  * @batch: the attach that brought it or its ancestor in
@@ -57,6 +57,7 @@ struct task_struct;
  * @first: it is the first process of the run
  * @outside: somebody who is no member may have @mm, too
  * @gone: the group has ended; only @mm is left, held by somebody who reads it
+ * @gone_ns: since when, ktime_get_ns()
  */
 struct jf_member {
 	struct hlist_node by_signal;
@@ -82,6 +83,7 @@ struct jf_member {
 	bool counted;
 	bool outside;
 	bool gone;
+	u64 gone_ns;
 	bool doomed;
 	bool first;
 };

@@ -137,21 +137,22 @@ static u32 decide_spike(const struct jf_policy_config *config, const struct jf_p
 	return decision;
 }
 
-static u32 decide_forecast(const struct jf_policy_config *config, u64 usage,
+static u32 decide_forecast(const struct jf_policy_config *config, const struct jf_policy_look *look,
 			   struct jf_policy_state *state)
 {
 	u64 ms = jf_policy_forecast(config, state);
 
 	/* the hard event says it */
-	if (usage > config->hard_limit)
+	if (look->usage > config->hard_limit)
 		return 0;
 	if (ms < config->forecast_ms) {
 		if (state->forecast_over)
 			return 0;
 		state->forecast_over = true;
+		state->forecast_us = look->now_us;
 		return JF_DO_FORECAST_EVENT;
 	}
-	if (ms / 2 >= config->forecast_ms)
+	if (ms / 2 >= config->forecast_ms && look->now_us >= state->forecast_us + JF_REARM_US)
 		state->forecast_over = false;
 	return 0;
 }
@@ -286,7 +287,7 @@ u32 jf_policy_decide(const struct jf_policy_config *config, const struct jf_poli
 	state->usage = look->usage;
 	decisions = decide_spike(config, look, state);
 	decisions |= decide_soft(config, look, state);
-	decisions |= decide_forecast(config, look->usage, state);
+	decisions |= decide_forecast(config, look, state);
 	decisions |= decide_hard(config, look, state);
 	return decisions;
 }
@@ -425,10 +426,10 @@ bool jf_policy_same(const struct jf_policy_config *config, const struct jf_polic
  * of the thresholds above.
  */
 static bool waits_for_rearm(const struct jf_policy_config *config,
-			    const struct jf_policy_state *state, u64 usage)
+			    const struct jf_policy_state *state)
 {
-	return (state->soft_over && below_rearm(usage, config->soft_limit)) ||
-		(state->hard_over && below_rearm(usage, config->hard_limit));
+	return (state->soft_over && below_rearm(state->usage, config->soft_limit)) ||
+		(state->hard_over && below_rearm(state->usage, config->hard_limit));
 }
 
 /**
@@ -464,7 +465,7 @@ u64 jf_policy_next_look(const struct jf_policy_config *config, const struct jf_p
 	}
 	if (us < pace->min_us)
 		us = pace->min_us;
-	return us > JF_REARM_US && waits_for_rearm(config, state, usage) ? JF_REARM_US : us;
+	return us > JF_REARM_US && waits_for_rearm(config, state) ? JF_REARM_US : us;
 }
 
 /* log2 of a unit, or -1 for a letter that is none */

@@ -112,7 +112,9 @@ struct jf_policy_pace {
  * @victim_us: when the last victim was chosen, or killed after it had been asked, microseconds
  * @victim_usage: and at which usage, bytes
  * @stopped: members have been sent SIGSTOP
- * @forecast_over: the forecast event has been given; armed again when the forecast is twice as far
+ * @forecast_over: the forecast event has been given; armed again when the forecast is twice as far,
+ *	JF_REARM_US later at the earliest
+ * @forecast_us: when the last one was given, microseconds
  * @usage: what the last look saw, bytes
  * @told: the highest usage that was looked at or told of, bytes: a spike is a high-water mark above
  *	it
@@ -132,6 +134,7 @@ struct jf_policy_state {
 	u64 victim_usage;
 	bool stopped;
 	bool forecast_over;
+	u64 forecast_us;
 	u64 usage;
 	u64 told;
 	s64 rate;

@@ -44,6 +44,7 @@ static unsigned int jf_members_take(struct jf_container *c, struct jf_member_ref
 			.grown = atomic_long_read(&m->grown) - m->walked_grown,
 			.counted = m->counted,
 			.gone = m->gone,
+			.gone_ns = m->gone_ns,
 		};
 	}
 	jf_latency_note(begin);
@@ -158,10 +159,11 @@ void jf_members_watch(struct jf_container *c, bool watching)
  * jf_members_have_space() - does any member have this address space?
  * @c: the container
  * @mm: the address space, referenced
+ * @gone: one that is gone and has left it, too
  *
  * Context: any.
  */
-bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm)
+bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm, bool gone)
 {
 	struct jf_member *m;
 	unsigned long flags;
@@ -169,7 +171,7 @@ bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm)
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	hash_for_each_possible(jf_member_spaces, m, by_mm, (unsigned long)mm) {
-		found = m->mm == mm && m->c == c;
+		found = m->mm == mm && m->c == c && (gone || !m->gone);
 		if (found)
 			break;
 	}
@@ -274,8 +276,7 @@ static void jf_member_forget_any(const struct jf_member_ref *ref, void *data)
  */
 void jf_members_forget_gone(struct jf_container *c)
 {
-	if (READ_ONCE(c->nr_gone))
-		jf_members_walk(c, jf_member_forget_any, c);
+	jf_members_walk(c, jf_member_forget_any, c);
 }
 
 /**

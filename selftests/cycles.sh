@@ -83,7 +83,7 @@ cycle() { # NUMBER
 
 is_nothing() {
 	! ls -d /sys/module/jackfruit /sys/class/jackfruit /sys/kernel/debug/jackfruit "$JF_CONFIGFS" /sys/kernel/slab/jf_* \
-		2>/dev/null && ! grep -q jf_ /proc/slabinfo
+		>/dev/null 2>&1 && ! grep -q jf_ /proc/slabinfo
 }
 
 rmmod jackfruit

@@ -89,9 +89,9 @@ put a hard_limit 64M
 missed=$(stat_of forks_missed)
 fork_unfollowed
 holds "a fork that cannot be followed is admitted" wait_for enforces "no: no memory to follow a fork, trying again"
-is "and counted" "$(stat_of forks_missed)" $((missed + 1))
 is "the child is no member yet" "$(status a procs) $(is_member a "$child" && echo listed)" "1 "
 memory back
+is "it was counted as missed" "$(stat_of forks_missed)" $((missed + 1))
 holds "when there is memory it is one" wait_for is_member a "$child"
 is "and the limit holds for it" "$(status a enforcing) $(status a procs)" "yes 2"
 put a kill 1

@@ -55,7 +55,8 @@ TEST(every_next_look_is_as_the_table_says)
 	for (i = 0; i < ARRAY_SIZE(looks); i++) {
 		struct jf_policy_config config = { .soft_limit = looks[i].soft,
 						   .hard_limit = looks[i].hard };
-		struct jf_policy_state state = { .soft_over = looks[i].soft_over };
+		struct jf_policy_state state = { .soft_over = looks[i].soft_over,
+						 .usage = looks[i].usage };
 
 		EXPECT_EQ(looks[i].us, jf_policy_next_look(&config, &pace, looks[i].usage, &state))
 		TH_LOG("%s", looks[i].title);

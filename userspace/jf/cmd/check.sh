@@ -82,7 +82,7 @@ check_tools() {
 			bad "$_tool is not in PATH: \`make install\`"
 		fi
 	done
-	for _tool in awk cat cut date dd mkdir mkfifo od rm rmdir setsid sleep sort stty tail tr; do
+	for _tool in awk cat chmod cut date dd mkdir mkfifo mv od readlink rm rmdir setsid sleep sort stty tail tr; do
 		command -v "$_tool" >/dev/null 2>&1 ||
 			bad "$_tool is not in PATH: busybox has it, or the package coreutils or util-linux"
 	done
