@@ -14,7 +14,7 @@
 #include "member.h"
 
 /* How many members a walk takes out of the lock at a time. */
-#define JF_WALK_BATCH 16
+#define JF_WALK_BATCH 8
 
 /* Take the next members that the walk has not shown, and reference what is theirs. */
 static unsigned int jf_members_take(struct jf_container *c, struct jf_member_ref *refs)
