@@ -242,7 +242,7 @@ static int try_core_pattern(void)
 
 static int try_sysfs(void)
 {
-	return may_open("/sys/kernel/mm/transparent_hugepage/enabled", O_WRONLY);
+	return may_open("/sys/kernel/rcu_expedited", O_WRONLY);
 }
 
 static int try_kcore(void)
