@@ -137,7 +137,7 @@ is "term: who grows on by an eighth is killed before that" "$(outcome): $(told)"
 # --- hard_action stop ---
 
 fresh hard_limit=16M hard_action=stop
-act_in a eat:64K
+act_in a crawl:256K
 first=$!
 holds "stop: who grows above the limit is stopped" wait_for is_stopped $first
 is "stop: it is running, and told, and nobody is killed" "$(status a state): $(told): $(count a kill)" "running: hard: 0"
