@@ -72,7 +72,10 @@ static struct jf_sender jf_act_writer(void)
 /* After a look no crossing causes another one for that long at least, microseconds. */
 #define JF_REST_US USEC_PER_MSEC
 
-/* When to look again for a child that there was no memory for, microseconds. */
+/*
+ * When to look again for a child that there was no memory for, or whether memory that was held is
+ * gone, microseconds.
+ */
 #define JF_MISSED_US (10 * USEC_PER_MSEC)
 
 /* Who an event is about may be gone: then his name is the one that was noted. */
@@ -437,6 +440,7 @@ static bool jf_act_look_for(struct jf_container *c, bool scan)
 {
 	struct jf_policy_look look = {};
 	struct jf_usage usage;
+	bool gone;
 
 	lockdep_assert_held(&c->lock);
 	if (!jf_container_running(c) || c->killing) {
@@ -447,6 +451,7 @@ static bool jf_act_look_for(struct jf_container *c, bool scan)
 	if (scan && (jf_members_missed(c) || jf_fault_noted(c)))
 		return false;
 	jf_members_find_missed(c);
+	gone = jf_members_gone(c);
 	look.victim_alive = jf_act_victim_alive(c);
 	if (!jf_act_see(c, scan, &usage)) {
 		jf_usage_put(&usage);
@@ -463,6 +468,9 @@ static bool jf_act_look_for(struct jf_container *c, bool scan)
 		c->run.below_ns = usage.crossed_ns;
 	jf_act_decisions(c, jf_policy_decide(&c->config, &look, &c->run.policy), &usage);
 	jf_act_plan(c, &usage);
+	/* nobody tells when it is let go; and a victim may have waited for that */
+	if (gone)
+		jf_scan_within(c, JF_MISSED_US);
 	jf_usage_put(&usage);
 	return true;
 }
@@ -600,7 +608,7 @@ void jf_act_again(struct jf_container *c)
 	lockdep_assert_held(&c->lock);
 	if (c->killing)
 		jf_act_kill_again(c);
-	else if (jf_members_missed(c) || (c->run.victim && !jf_act_victim_alive(c)))
+	else if (jf_members_missed(c) || jf_members_gone(c) || (c->run.victim && !jf_act_victim_alive(c)))
 		jf_act_look(c);
 }
 

@@ -37,6 +37,8 @@ static int jf_member_insert(struct jf_container *c, struct task_struct *p, struc
 			m->base = (u64)max(get_mm_hiwater_rss(t->mm), t->signal->maxrss)
 				<< PAGE_SHIFT;
 			m->mm_base = m->base;
+			/* for a moment that may be somebody who only reads its status */
+			m->outside = atomic_read(&t->mm->mm_users) > get_nr_threads(t);
 			raw_spin_lock_irqsave(&jf_members_lock, flags);
 			ret = jf_member_link(c, t, m, batch);
 			raw_spin_unlock_irqrestore(&jf_members_lock, flags);

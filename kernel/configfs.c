@@ -234,6 +234,8 @@ static void jf_pids_add(const struct jf_member_ref *ref, void *data)
 	char line[16];
 	int len = snprintf(line, sizeof(line), "%d\n", pid_vnr(ref->pid));
 
+	if (ref->gone)
+		return;
 	if (list->len + len > JF_SHOW_MAX) {
 		list->full = true;
 		return;

@@ -181,6 +181,7 @@ static void jf_container_end(struct jf_container *c)
 	struct jf_event event;
 
 	lockdep_assert_held(&c->lock);
+	jf_members_forget_gone(c);
 	/* a peak that nobody has seen is told before the exit */
 	jf_act_look(c);
 	jf_scan_at(c, JF_LOOK_NEVER);

@@ -187,6 +187,8 @@ static void jf_members_file_line(const struct jf_member_ref *ref, void *data)
 	char comm[JF_COMM_SIZE] = "";
 	struct task_struct *p;
 
+	if (ref->gone)
+		return;
 	rcu_read_lock();
 	p = pid_task(ref->pid, PIDTYPE_TGID);
 	if (p)

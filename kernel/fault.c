@@ -176,7 +176,7 @@ static void jf_fault_cross(struct jf_member *m, struct mm_struct *mm, enum jf_me
 	/* the thresholds are those of another measure: the look that has set them saw it anew */
 	if (READ_ONCE(c->metric) != metric)
 		goto out;
-	sure = pages > fault->sure;
+	sure = pages > fault->sure && !m->gone;
 	if (!sure && total <= fault->trip && total > fault->low)
 		goto out;
 	/* one look is enough, and it sets the next thresholds */

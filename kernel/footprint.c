@@ -329,9 +329,14 @@ static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
 		jf_member_set_walked(walk->c, ref, 0, jf_usage_faults(ref->pid));
 		return;
 	}
-	/* its memory is gone, or will be in a moment */
-	if (walk->failed || !mmget_not_zero(mm))
+	if (walk->failed)
 		return;
+	if (!mmget_not_zero(mm)) {
+		/* it will be gone in a moment; unless somebody held it */
+		if (ref->gone)
+			walk->uncounted += jf_usage_member(ref, walk->metric);
+		return;
+	}
 	/* before the tables are read: what grows meanwhile has grown since */
 	usage = jf_usage_member(ref, walk->metric);
 	jf_member_set_walked(walk->c, ref, usage >> PAGE_SHIFT, jf_usage_faults(ref->pid));

@@ -287,6 +287,7 @@ struct jf_seen {
  *	jf_members_lock
  * @nr_members: its length. Under jf_members_lock, read without it for the status files
  * @nr_spaces: how many distinct address spaces they have. As @nr_members
+ * @nr_gone: how many have ended and left memory that somebody holds. As @nr_members
  * @walk: number of the walk under way; see jf_members_walk(). Under jf_members_lock
  * @batch: number of the attach under way; see jf_members_attach(). Under jf_members_lock
  * @killing: members are to be killed as they appear. Under jf_members_lock
@@ -325,6 +326,7 @@ struct jf_container {
 	struct list_head members;
 	unsigned int nr_members;
 	unsigned int nr_spaces;
+	unsigned int nr_gone;
 	unsigned long walk;
 	unsigned long batch;
 	bool killing;
@@ -395,6 +397,7 @@ int jf_exit_code(int status);
  * @walked_faults: page faults of its group until then
  * @grown: by how many pages the probe has seen @mm grow since, not less what was given back
  * @counted: it is the one of those sharing @mm whose memory counts
+ * @gone: it has ended, or executes another program: only @mm is left, held by somebody who reads it
  */
 struct jf_member_ref {
 	struct pid *pid;
@@ -406,6 +409,7 @@ struct jf_member_ref {
 	u64 walked_faults;
 	long grown;
 	bool counted;
+	bool gone;
 };
 
 int jf_member_init(void);
@@ -427,6 +431,9 @@ void jf_member_set_seen(struct jf_container *c, struct mm_struct *mm, long pages
 void jf_member_set_walked(struct jf_container *c, const struct jf_member_ref *ref, long pages,
 			  u64 faults);
 struct jf_forked jf_members_forked(struct jf_container *c);
+void jf_member_forget(struct jf_container *c, const struct jf_member_ref *ref);
+void jf_members_forget_gone(struct jf_container *c);
+bool jf_members_gone(struct jf_container *c);
 void jf_members_forget_forked(struct jf_container *c);
 struct jf_seen jf_members_seen(struct jf_container *c);
 void jf_members_set_seen(struct jf_container *c, const struct jf_seen *seen);

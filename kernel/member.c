@@ -137,6 +137,17 @@ static long jf_member_clear_counted(struct jf_member *m)
 	return seen;
 }
 
+/*
+ * A member that has ended, or executes another program, leaves its memory to somebody who holds it:
+ * by reading its /proc/PID/mem, say. It is counted until that is over, or members could keep any
+ * amount from being counted by reading the memory of those who have ended. But not if somebody
+ * outside may go on living in it.
+ */
+static bool jf_member_is_held(const struct jf_member *m)
+{
+	return m->counted && !m->outside && atomic_read(&m->mm->mm_users) && !jf_member_sharing(m);
+}
+
 static void jf_member_set_space(struct jf_member *m, struct mm_struct *mm)
 {
 	lockdep_assert_held(&jf_members_lock);
@@ -213,6 +224,42 @@ static void jf_member_free_rcu(struct rcu_head *rcu)
 	kmem_cache_free(jf_member_cache, m);
 }
 
+/* The thread group of a member is gone. */
+static void jf_member_leave(struct jf_member *m)
+{
+	struct jf_container *c = m->c;
+
+	lockdep_assert_held(&jf_members_lock);
+	hash_del_rcu(&m->by_signal);
+	WRITE_ONCE(c->nr_members, c->nr_members - 1);
+	trace_jf_leave(c->name, pid_nr(m->pid));
+}
+
+static void jf_member_set_gone(struct jf_member *m)
+{
+	lockdep_assert_held(&jf_members_lock);
+	WRITE_ONCE(m->gone, true);
+	WRITE_ONCE(m->c->nr_gone, m->c->nr_gone + 1);
+	/* nobody tells when it is let go */
+	queue_work(jf_wq, &m->c->work);
+}
+
+/* @m goes on in another address space: @rest, a new member, is what it leaves. */
+static void jf_member_leave_space(struct jf_member *m, struct jf_member *rest)
+{
+	struct jf_container *c = m->c;
+
+	lockdep_assert_held(&jf_members_lock);
+	rest->pid = get_pid(m->pid);
+	rest->c = c;
+	rest->walk = c->walk;
+	rest->batch = m->batch;
+	atomic_long_set(&rest->seen, JF_SEEN_NONE);
+	jf_member_set_space(rest, m->mm);
+	list_add_tail(&rest->node, &c->members);
+	jf_member_set_gone(rest);
+}
+
 /**
  * jf_member_unlink() - a member is one no longer
  * @m: the member; freed after a grace period
@@ -227,10 +274,11 @@ struct mm_struct *jf_member_unlink(struct jf_member *m)
 
 	lockdep_assert_held(&jf_members_lock);
 	mm = jf_member_clear_space(m);
-	hash_del_rcu(&m->by_signal);
+	if (m->gone)
+		WRITE_ONCE(c->nr_gone, c->nr_gone - 1);
+	else
+		jf_member_leave(m);
 	list_del(&m->node);
-	WRITE_ONCE(c->nr_members, c->nr_members - 1);
-	trace_jf_leave(c->name, pid_nr(m->pid));
 	call_rcu(&m->rcu, jf_member_free_rcu);
 	return mm;
 }
@@ -286,6 +334,7 @@ void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_st
 		if (m && child->mm == parent->mm) {
 			m->base = mine->base;
 			m->mm_base = mine->mm_base;
+			m->outside = mine->outside;
 		}
 		if (m && !jf_member_link(c, child, m, mine->batch))
 			m = NULL;
@@ -316,20 +365,34 @@ void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_st
 void jf_member_probe_exec(void *data, struct task_struct *p, pid_t old_pid,
 			  struct linux_binprm *bprm)
 {
+	struct jf_member *m, *rest = NULL;
 	struct mm_struct *old = NULL;
-	struct jf_member *m;
 	unsigned long flags;
+	bool held;
 
 	if (!jf_member_is(p->signal))
 		return;
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	m = jf_member_find(p->signal);
+	held = m && m->mm != p->mm && jf_member_is_held(m);
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	if (held)
+		rest = jf_spare_take();
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	m = jf_member_find(p->signal);
 	if (m && m->mm != p->mm) {
+		if (rest && jf_member_is_held(m)) {
+			jf_member_leave_space(m, rest);
+			rest = NULL;
+		}
 		old = jf_member_clear_space(m);
 		jf_member_set_space(m, p->mm);
 		m->mm_base = 0;
+		m->outside = false;
 	}
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	if (rest)
+		jf_spare_give(rest);
 	if (old) {
 		jf_mmdrop_atomic(old);
 		jf_fault_joined(p->mm);
@@ -360,7 +423,8 @@ static bool jf_member_last_thread(struct task_struct *p)
 }
 
 /**
- * jf_member_probe_exit() - sched_process_exit: a member is gone with its last thread
+ * jf_member_probe_exit() - sched_process_exit: a member is gone with its last thread, and its memory
+ * with it, unless somebody holds that
  * @data: not used
  * @p: the exiting thread, current; its mm is gone already
  *
@@ -394,7 +458,12 @@ void jf_member_probe_exit(void *data, struct task_struct *p)
 		high_water = (u64)p->signal->maxrss << PAGE_SHIFT;
 		if (high_water > m->base)
 			c->seen.high_water = max(c->seen.high_water, high_water);
-		mm = jf_member_unlink(m);
+		if (jf_member_is_held(m)) {
+			jf_member_leave(m);
+			jf_member_set_gone(m);
+		} else {
+			mm = jf_member_unlink(m);
+		}
 		/*
 		 * the run ends in the work, and rmdir is refused until it has: the container is
 		 * still there for it

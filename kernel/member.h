@@ -55,6 +55,8 @@ struct task_struct;
  * @grown: the sum of what it has seen @fast become more, pages
  * @doomed: it was killed in a page fault
  * @first: it is the first process of the run
+ * @outside: somebody who is no member may have @mm, too
+ * @gone: the group has ended; only @mm is left, held by somebody who reads it
  */
 struct jf_member {
 	struct hlist_node by_signal;
@@ -78,6 +80,8 @@ struct jf_member {
 	atomic_long_t fast;
 	atomic_long_t grown;
 	bool counted;
+	bool outside;
+	bool gone;
 	bool doomed;
 	bool first;
 };

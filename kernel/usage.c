@@ -260,8 +260,12 @@ static void jf_usage_add(const struct jf_member_ref *ref, void *data)
 	}
 	usage->error += (u64)jf_usage_error(ref->pid, metric) << PAGE_SHIFT;
 	usage->crowded |= jf_usage_is_crowded(ref->pid);
-	if (sum->exact) {
+	if (sum->exact || ref->gone) {
 		pages = jf_usage_exact(ref->mm, ref->pid, metric);
+		if (ref->gone && !pages && !atomic_read(&ref->mm->mm_users)) {
+			jf_member_forget(sum->c, ref);
+			return;
+		}
 		/* only of use where a footprint has been read */
 		if (sum->c->run.known.ns)
 			usage->growth += jf_usage_growth(ref, pages) << PAGE_SHIFT;
@@ -277,7 +281,7 @@ static void jf_usage_add(const struct jf_member_ref *ref, void *data)
 		high_water = jf_usage_high_water(ref);
 		usage->high_water = max(usage->high_water, high_water);
 	}
-	if (!usage->largest || bytes > usage->largest_bytes) {
+	if (!ref->gone && (!usage->largest || bytes > usage->largest_bytes)) {
 		jf_usage_put(usage);
 		usage->largest = get_pid(ref->pid);
 		mmgrab(ref->mm);

@@ -43,6 +43,7 @@ static unsigned int jf_members_take(struct jf_container *c, struct jf_member_ref
 			.walked_faults = m->walked_faults,
 			.grown = atomic_long_read(&m->grown) - m->walked_grown,
 			.counted = m->counted,
+			.gone = m->gone,
 		};
 	}
 	jf_latency_note(begin);
@@ -233,6 +234,59 @@ void jf_member_set_walked(struct jf_container *c, const struct jf_member_ref *re
 		}
 	}
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+}
+
+/**
+ * jf_member_forget() - nobody holds any more what a member that is gone has left
+ * @c: the container
+ * @ref: the member, as jf_members_walk() shows it; nothing happens if it is not gone
+ *
+ * Context: may sleep.
+ */
+void jf_member_forget(struct jf_container *c, const struct jf_member_ref *ref)
+{
+	struct mm_struct *mm = NULL;
+	struct jf_member *m;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	hash_for_each_possible(jf_member_spaces, m, by_mm, (unsigned long)ref->mm) {
+		if (m->mm == ref->mm && m->c == c && m->gone) {
+			mm = jf_member_unlink(m);
+			break;
+		}
+	}
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	if (mm)
+		mmdrop(mm);
+}
+
+static void jf_member_forget_any(const struct jf_member_ref *ref, void *data)
+{
+	jf_member_forget(data, ref);
+}
+
+/**
+ * jf_members_forget_gone() - the run is over: what those who are gone have left is nobody's
+ * @c: the container
+ *
+ * Context: may sleep; @c->lock held.
+ */
+void jf_members_forget_gone(struct jf_container *c)
+{
+	if (READ_ONCE(c->nr_gone))
+		jf_members_walk(c, jf_member_forget_any, c);
+}
+
+/**
+ * jf_members_gone() - has somebody who is gone left memory that somebody holds?
+ * @c: the container
+ *
+ * Context: any.
+ */
+bool jf_members_gone(struct jf_container *c)
+{
+	return READ_ONCE(c->nr_gone);
 }
 
 struct jf_signal_space {

@@ -249,6 +249,42 @@ echo "# $told events in $(($(now_ms) - begun)) ms"
 put a kill 1
 wait_state a killed
 
+# --- memory of who has gone ---
+
+holds_at_least() { # MIB
+	at_least "$(status a usage)" $(($1 << 20))
+}
+
+holds_at_most() { # MIB
+	at_most "$(status a usage)" $(($1 << 20))
+}
+
+if actor hoard:4K 2>/dev/null; then
+	fresh hard_limit=40M metric=anon
+	act_in a hoard:24M mark:"$work/m1" wait:"$work/go1" hoard:24M pause
+	pid=$(marked m1)
+	holds "memory that a member goes on reading counts when its process is gone" holds_at_least 24
+	is "but not its process" "$(status a procs) $(get a pids)" "1 $pid"
+	: >"$work/go1"
+	killed_by "who hoards the memory of the dead" hard_limit "$pid"
+
+	fresh hard_limit=40M metric=anon
+	act_in a hoard:24M:exec mark:"$work/m1" wait:"$work/go1" hoard:24M:exec pause
+	marked m1 >/dev/null
+	holds "and when its process executes another program" holds_at_least 24
+	: >"$work/go1"
+	killed_by "who hoards what others have left" hard_limit
+
+	fresh hard_limit=40M metric=anon
+	act_in a hoard:24M exec mark:"$work/m1" pause
+	marked m1 >/dev/null
+	holds "when the reader lets go it counts no more" wait_for holds_at_most 12
+	put a kill 1
+	killed_by "who let go" killed
+else
+	pass "memory of who has gone # SKIP no userfaultfd"
+fi
+
 # --- memory that is pinned, or not resident ---
 
 fresh hard_limit=16M

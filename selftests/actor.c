@@ -11,6 +11,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/sched.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -19,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -131,8 +134,10 @@ static void do_hollow(const char *arg)
 	size_t tables = atoi(arg), i;
 	char *all = mmap(NULL, tables << 21, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	if (all == MAP_FAILED || madvise(all, tables << 21, MADV_NOHUGEPAGE))
+	if (all == MAP_FAILED)
 		die("mmap");
+	/* where there are huge pages at all */
+	madvise(all, tables << 21, MADV_NOHUGEPAGE);
 	for (i = 0; i < tables; i++)
 		(void)((volatile char *)all)[i << 21];
 }
@@ -427,11 +432,11 @@ static void *use_stack(void *unused)
 	return NULL;
 }
 
-static pthread_t start_thread(void *(*fn)(void *))
+static pthread_t start_thread(void *(*fn)(void *), void *data)
 {
 	pthread_t thread;
 
-	errno = pthread_create(&thread, NULL, fn, NULL);
+	errno = pthread_create(&thread, NULL, fn, data);
 	if (errno)
 		die("pthread_create");
 	return thread;
@@ -441,21 +446,21 @@ static pthread_t start_thread(void *(*fn)(void *))
 static void do_threadexec(const char *arg)
 {
 	(void)arg;
-	pthread_join(start_thread(exec_in_thread), NULL);
+	pthread_join(start_thread(exec_in_thread, NULL), NULL);
 }
 
 /* Another thread goes on. */
 static void do_thread(const char *arg)
 {
 	(void)arg;
-	pthread_join(start_thread(run_in_thread), NULL);
+	pthread_join(start_thread(run_in_thread, NULL), NULL);
 }
 
 /* Another thread goes on, and the leader is a zombie. */
 static void do_leaderexit(const char *arg)
 {
 	(void)arg;
-	start_thread(run_in_thread);
+	start_thread(run_in_thread, NULL);
 	syscall(SYS_exit, 0);
 }
 
@@ -464,7 +469,7 @@ static void do_threads(const char *arg)
 	int count = atoi(arg);
 
 	while (count--)
-		start_thread(pause_in_thread);
+		start_thread(pause_in_thread, NULL);
 }
 
 static void *remap_in_thread(void *unused)
@@ -480,7 +485,7 @@ static void *remap_in_thread(void *unused)
 static void do_remap(const char *arg)
 {
 	(void)arg;
-	start_thread(remap_in_thread);
+	start_thread(remap_in_thread, NULL);
 }
 
 static int run_in_clone(void *unused)
@@ -750,11 +755,90 @@ static void do_fifo(const char *arg)
 		die("sched_setscheduler");
 }
 
+/* A page that whoever writes to it waits for, for ever; and what tells that he has come. */
+static char *endless_page(int *uffd)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	*uffd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	range.range.start = (uintptr_t)page;
+	range.range.len = 4096;
+	if (page == MAP_FAILED || *uffd < 0 || ioctl(*uffd, UFFDIO_API, &api) ||
+	    ioctl(*uffd, UFFDIO_REGISTER, &range))
+		die("userfaultfd");
+	return page;
+}
+
+struct hoard {
+	int mem;
+	char *page;
+	off_t at;
+};
+
+static void *read_for_ever(void *data)
+{
+	struct hoard *hoard = data;
+
+	if (pread(hoard->mem, hoard->page, 4096, hoard->at) != 4096)
+		die("pread");
+	return NULL;
+}
+
+/*
+ * A child uses memory, which we go on reading when it is gone: it has been killed, or executes another program
+ * (SIZE:exec).
+ */
+static void do_hoard(const char *arg)
+{
+	struct hoard *hoard = malloc(sizeof(*hoard));
+	struct pollfd came = { .events = POLLIN };
+	bool execs = strchr(arg, ':');
+	int ready[2], go[2];
+	char path[32], byte;
+	pid_t pid;
+
+	if (!hoard || pipe2(ready, O_CLOEXEC) || pipe2(go, O_CLOEXEC))
+		die("hoard");
+	use_memory(4096, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	hoard->at = (uintptr_t)memory;
+	pid = forked();
+	if (!pid) {
+		do_anon(arg);
+		if (write(ready[1], "x", 1) != 1 || read(go[0], &byte, 1) != 1)
+			_exit(98);
+		rest = (char *[]){ "actor", "pause", NULL } + 1;
+		do_exec(NULL);
+	}
+	if (read(ready[0], &byte, 1) != 1)
+		die("hoard");
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	hoard->mem = open(path, O_RDONLY | O_CLOEXEC);
+	if (hoard->mem < 0)
+		die(path);
+	hoard->page = endless_page(&came.fd);
+	pthread_detach(start_thread(read_for_ever, hoard));
+	if (poll(&came, 1, 10000) != 1)
+		die("nobody reads");
+	if (execs) {
+		if (write(go[1], "x", 1) != 1)
+			die("hoard");
+		/* its end of the other pipe is closed by that */
+		close(ready[1]);
+		if (read(ready[0], &byte, 1))
+			die("hoard");
+		return;
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 /* Not for ever: nobody might get to end it. Where all is slow, whoever is to do so takes longer. */
 static void burn_cpu(int cpu)
 {
 	const char *patience = getenv("JF_PATIENCE");
-	time_t end = time(NULL) + 20 * (patience ? atoi(patience) : 1);
+	time_t end = time(NULL) + 60 * (patience ? atoi(patience) : 1);
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
@@ -843,6 +927,7 @@ static const struct {
 	{ "far", do_far },
 	{ "hollow", do_hollow },
 	{ "romcopy", do_romcopy },
+	{ "hoard", do_hoard },
 	{ "hugetlb", do_hugetlb },
 	{ "mlock", do_mlock },
 	{ "read", do_read },

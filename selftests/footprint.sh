@@ -143,15 +143,19 @@ else
 	pass "private copies of a device's pages count # SKIP no /dev/mem"
 fi
 
-# Shared pages make room for huge ones: no more is mapped than before, by hardly a fault.
-fresh hard_limit=100M
-act_in a shmem:64M crowd:5 rewrite meet mark:"$work/m1" wait:"$work/go1" renew pause
-marked m1 >/dev/null
-look
-: >"$work/go1"
-dies "who puts memory of his own in the place of shared pages is killed"
-# a kernel that is slowed down by checkers does not look that often
-[ "${JF_PATIENCE:-1}" -gt 1 ] || holds "before there is much of it" at_most "$(event a usage hard)" $((300 << 20))
+# Shared pages make room for huge ones: no more is mapped than before, by hardly a fault. PREEMPT_RT has none.
+if [ -e /sys/kernel/mm/transparent_hugepage ]; then
+	fresh hard_limit=100M
+	act_in a shmem:64M crowd:5 rewrite meet mark:"$work/m1" wait:"$work/go1" renew pause
+	marked m1 >/dev/null
+	look
+	: >"$work/go1"
+	dies "who puts memory of his own in the place of shared pages is killed"
+	# a kernel that is slowed down by checkers does not look that often
+	[ "${JF_PATIENCE:-1}" -gt 1 ] || holds "before there is much of it" at_most "$(event a usage hard)" $((300 << 20))
+else
+	pass "who puts memory of his own in the place of shared pages is killed # SKIP no huge pages"
+fi
 
 # A walk lets go of a space that others wait to change, and goes on. What is moved to where it has been is counted.
 fresh hard_limit=160M hard_action=notify
