@@ -46,3 +46,25 @@ kernel_root()
 {
 	[ ! -d "$cache/kernels/$1" ] || echo "$cache/kernels/$1"
 }
+
+# shellcheck disable=SC2034 # for those who source this
+# The parameters of a guest's kernel. no_timer_check: on a busy machine the timer comes too late for it.
+kernel_params="console=ttyS0,115200 quiet loglevel=5 panic=-1 oops=panic softlockup_panic=1"
+kernel_params+=" hung_task_panic=1 mitigations=off nokaslr norandmaps random.trust_cpu=on tsc=reliable no_timer_check"
+
+# What a kernel writes when something is wrong with it.
+kernel_panic='Kernel panic|Oops:|general protection fault'
+kernel_splat='BUG:? |WARNING: |KASAN: |KCSAN: |UBSAN: |INFO: (task|rcu|possible|suspicious|trying|inconsistent)'
+kernel_splat+='|suspicious RCU|possible (circular|recursive) locking|rcu: INFO|sleeping function called'
+kernel_splat+='|scheduling while atomic|ODEBUG: |refcount_t: |kmemleak: [0-9]+ new|list_(add|del) corruption'
+kernel_splat+='|soft lockup|blocked for more than'
+
+# kernel_complains LOG TAINT [LOCKS]: there was something wrong with it, which is shown. LOCKS is
+# debug_locks of /proc/lockdep_stats.
+kernel_complains()
+{
+	local taint=$2
+
+	# 4096 and 8192: a module from outside the tree, and not signed
+	grep -E "$kernel_panic|$kernel_splat" "$1" >&2 || [ $((taint & ~12288)) -ne 0 ] || [ "${3:-1}" = 0 ]
+}

@@ -118,7 +118,7 @@ static void do_memfd(const char *arg)
 /* Memory at the end of a mapping that is larger than what one entry of the highest page table maps. */
 static void do_far(const char *arg)
 {
-	size_t span = 1UL << 41;
+	size_t span = (size_t)1 << (sizeof(size_t) == 8 ? 41 : 30);
 	char *all = mmap(NULL, span, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (all == MAP_FAILED)

@@ -130,9 +130,14 @@ holds "and it is found" at_least "$(status a usage)" $((60 << 20))
 dies "and who makes it his own is killed"
 
 # A walk must not take for ever where there is nothing.
-fresh hard_limit=100M
-act_in a anon:60M hollow:40000 fork mark:"$work/m1" pause
-dies "who has many page tables of nothing is judged by the sum"
+case $(uname -m) in
+*64)
+	fresh hard_limit=100M
+	act_in a anon:60M hollow:40000 fork mark:"$work/m1" pause
+	dies "who has many page tables of nothing is judged by the sum" ;;
+*)
+	pass "who has many page tables of nothing is judged by the sum # SKIP 32 bit: nobody can have that many" ;;
+esac
 
 # A device's pages are not memory; copies of them are.
 if [ -e /dev/mem ]; then
