@@ -224,7 +224,7 @@ int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first)
 	if (ret > 0) {
 		/* the looks go on with it */
 		jf_members_set_missed(c);
-		ret = 0;
+		return 0;
 	}
 	if (ret) {
 		jf_members_release(c, batch);

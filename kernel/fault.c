@@ -106,6 +106,17 @@ bool jf_fault_take(struct jf_container *c, struct jf_crossing *crossing)
 	return crossing->ns;
 }
 
+static struct jf_crossing jf_fault_peek(struct jf_container *c)
+{
+	struct jf_crossing crossing;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	crossing = c->fault.crossing;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return crossing;
+}
+
 /**
  * jf_fault_noted() - has a crossing been noted that no look has taken yet?
  * @c: the container
@@ -114,13 +125,7 @@ bool jf_fault_take(struct jf_container *c, struct jf_crossing *crossing)
  */
 bool jf_fault_noted(struct jf_container *c)
 {
-	unsigned long flags;
-	bool noted;
-
-	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	noted = c->fault.crossing.ns;
-	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	return noted;
+	return jf_fault_peek(c).ns;
 }
 
 /**
@@ -151,13 +156,7 @@ void jf_fault_rest(struct jf_container *c, u64 us)
  */
 bool jf_fault_caught(struct jf_container *c)
 {
-	unsigned long flags;
-	bool caught;
-
-	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	caught = c->fault.crossing.pid;
-	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	return caught;
+	return jf_fault_peek(c).pid;
 }
 
 /* Note a crossing, whose member may have gone and whose threshold may have changed meanwhile. */
