@@ -9,6 +9,7 @@
 #include <linux/cpumask.h>
 #include <linux/device.h>
 #include <linux/highmem.h>
+#include <linux/hrtimer.h>
 #include <linux/mm.h>
 #include <linux/percpu_counter.h>
 #include <linux/rculist.h>
@@ -43,6 +44,22 @@ static inline struct class *jf_class_create(const char *name)
 #else
 #define jf_uevent_device const struct device
 #endif
+
+/*
+ * hrtimer_setup(), which takes the function, too, stands for hrtimer_init() since 6.13
+ * (908a1d775422). Can go when 6.12 goes.
+ */
+static inline void jf_hrtimer_setup(struct hrtimer *timer,
+				    enum hrtimer_restart (*fn)(struct hrtimer *),
+				    clockid_t clock, enum hrtimer_mode mode)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+	hrtimer_init(timer, clock, mode);
+	timer->function = fn;
+#else
+	hrtimer_setup(timer, fn, clock, mode);
+#endif
+}
 
 /**
  * jf_mm_counter() - the exact value of one counter of an address space

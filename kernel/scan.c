@@ -21,6 +21,7 @@
 #include <linux/spinlock.h>
 #include <linux/timerqueue.h>
 
+#include "compat.h"
 #include "jackfruit.h"
 
 static unsigned int scan_min_us = 1000;
@@ -252,8 +253,7 @@ void jf_scan_init(void)
 {
 	timerqueue_init_head(&jf_scan_queue);
 	INIT_WORK(&jf_scan_work, jf_scan_work_fn);
-	hrtimer_init(&jf_scan_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_HARD);
-	jf_scan_timer.function = jf_scan_timer_fn;
+	jf_hrtimer_setup(&jf_scan_timer, jf_scan_timer_fn, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_HARD);
 }
 
 /**
