@@ -148,7 +148,7 @@ const char *jf_container_enforcing(struct jf_container *c)
 	if (c->config.action == JF_ACTION_NOTIFY)
 		return "no: hard_action is notify";
 	if (jf_members_missed(c))
-		return "no: no memory to follow a fork, trying again";
+		return "no: a fork was missed, trying again";
 	return "yes";
 }
 

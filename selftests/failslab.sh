@@ -88,7 +88,7 @@ make a
 put a hard_limit 64M
 missed=$(stat_of forks_missed)
 fork_unfollowed
-holds "a fork that cannot be followed is admitted" wait_for enforces "no: no memory to follow a fork, trying again"
+holds "a fork that cannot be followed is admitted" wait_for enforces "no: a fork was missed, trying again"
 is "the child is no member yet" "$(status a procs) $(is_member a "$child" && echo listed)" "1 "
 memory back
 is "it was counted as missed" "$(stat_of forks_missed)" $((missed + 1))
