@@ -11,7 +11,8 @@
  * serves one is freed by munmap(), mremap() or exit. Who waits for that lock gets it after a
  * millisecond; the walk goes on behind the address that it has come to. He may have moved a mapping
  * from what is still to be read to what has been read, so what the counters say above what was
- * found in such a space is added. What may still free a table meanwhile is khugepaged, which waits
+ * found in such a space is added, and what he has moved the other way is not found twice: such a
+ * space has a set of its own. What may still free a table meanwhile is khugepaged, which waits
  * for a grace period or for an interrupt on every CPU before it does, as it has to for
  * get_user_pages_fast(). So interrupts are off while tables are read, as there, for 512 entries at
  * a time. A page that is freed or moves while it is looked at is one page more or less at that
@@ -41,10 +42,11 @@
 
 /*
  * Mappings that are being changed (mmap_lock is taken for writing) are waited for that often in one
- * walk, 100 microseconds each time. Then their owners' own counts have to do, which are never too
- * low.
+ * walk, 100 microseconds or more each time. Then their owners' own counts have to do, which are
+ * never too low; but they are too high for who forks, who holds the lock for as long as it takes to
+ * copy the page tables: 10 ms and more for each GiB in small pages.
  */
-#define JF_FOOTPRINT_TRIES 500
+#define JF_FOOTPRINT_TRIES 5000
 
 /* Interrupts are off for so many entries of a page table at most. */
 #define JF_FOOTPRINT_STEP 512
@@ -76,12 +78,13 @@ struct jf_frames {
  * struct jf_footprint_walk - a walk under way
  * @c: whose members
  * @frames: the pages that were found
+ * @own: those of the space that is being read, if its lock was let go meanwhile
  * @metric: what counts
  * @found: the frames of one step, still to be put into the set
  * @nr_found: how many
  * @anon_only: of what is being read only anonymous pages count
  * @mapped: how many pages the space that is being read was found to map
- * @parted: its lock was let go meanwhile
+ * @parted: its lock was let go meanwhile: @mapped has each page once
  * @steps: how many more it may take
  * @tries: how often a mapping may still be waited for
  * @uncounted: bytes that the counters of members say, and their tables did not
@@ -90,6 +93,7 @@ struct jf_frames {
 struct jf_footprint_walk {
 	struct jf_container *c;
 	struct jf_frames frames;
+	struct jf_frames own;
 	enum jf_metric metric;
 	unsigned long *found;
 	unsigned int nr_found;
@@ -135,6 +139,7 @@ static void jf_frames_free(struct jf_frames *frames)
 
 	xa_for_each(&frames->bitmaps, index, bitmap) free_page((unsigned long)bitmap);
 	xa_destroy(&frames->bitmaps);
+	frames->count = 0;
 }
 
 static bool jf_footprint_wanted(const struct jf_footprint_walk *walk, struct page *page)
@@ -239,17 +244,27 @@ static unsigned long jf_footprint_tables(struct jf_footprint_walk *walk, struct 
 	return end;
 }
 
+/* Put what a step has found into the sets. */
+static void jf_footprint_keep(struct jf_footprint_walk *walk)
+{
+	unsigned int i;
+
+	for (i = 0; i < walk->nr_found; i++) {
+		if (jf_frames_add(&walk->frames, walk->found[i]) ||
+		    (walk->parted && jf_frames_add(&walk->own, walk->found[i])))
+			walk->failed = true;
+	}
+	walk->mapped = walk->parted ? walk->own.count : walk->mapped + walk->nr_found;
+}
+
 /*
  * Somebody waits for the lock, which has been held until @until. But who has let us wait for half
  * of the tries has to wait: else who maps and unmaps all the time would be judged by the sum.
  */
 static bool jf_footprint_part(struct jf_footprint_walk *walk, struct mm_struct *mm, u64 until)
 {
-	if (walk->tries <= JF_FOOTPRINT_TRIES / 2 || !mmap_lock_is_contended(mm) ||
-	    ktime_get_ns() <= until)
-		return false;
-	walk->parted = true;
-	return true;
+	return walk->tries > JF_FOOTPRINT_TRIES / 2 && mmap_lock_is_contended(mm) &&
+		ktime_get_ns() > until;
 }
 
 /* Collect from @addr to the end of @vma, or until @until if somebody waits for the lock. */
@@ -257,7 +272,6 @@ static unsigned long jf_footprint_vma(struct jf_footprint_walk *walk, struct vm_
 				      unsigned long addr, u64 until)
 {
 	unsigned long flags;
-	unsigned int i;
 	u64 begin;
 
 	/* what the counters do not count: pages of a device, but not the copies of them */
@@ -275,11 +289,7 @@ static unsigned long jf_footprint_vma(struct jf_footprint_walk *walk, struct vm_
 		addr = jf_footprint_tables(walk, vma, addr, vma->vm_end);
 		jf_latency_note(begin);
 		local_irq_restore(flags);
-		walk->mapped += walk->nr_found;
-		for (i = 0; i < walk->nr_found; i++) {
-			if (jf_frames_add(&walk->frames, walk->found[i]))
-				walk->failed = true;
-		}
+		jf_footprint_keep(walk);
 		cond_resched();
 	} while (addr < vma->vm_end && !walk->failed && walk->steps &&
 		 !jf_footprint_part(walk, vma->vm_mm, until));
@@ -304,11 +314,11 @@ static bool jf_footprint_lock(struct jf_footprint_walk *walk, struct mm_struct *
 /* Collect what @mm maps. Returns whether its mappings could be read. */
 static bool jf_footprint_space(struct jf_footprint_walk *walk, struct mm_struct *mm)
 {
-	struct vm_area_struct *vma = NULL;
+	struct vm_area_struct *vma;
 	unsigned long addr = 0;
 	u64 until;
 
-	do {
+	for (;;) {
 		if (!jf_footprint_lock(walk, mm))
 			return false;
 		until = ktime_get_ns() + JF_FOOTPRINT_HOLD_NS;
@@ -319,8 +329,17 @@ static bool jf_footprint_space(struct jf_footprint_walk *walk, struct mm_struct 
 		} while (vma && !walk->failed && walk->steps &&
 			 !jf_footprint_part(walk, mm, until));
 		mmap_read_unlock(mm);
-	} while (vma && !walk->failed && walk->steps);
-	return !vma || walk->failed;
+		if (!vma || walk->failed)
+			return true;
+		if (!walk->steps)
+			return false;
+		if (!walk->parted) {
+			/* from the start, with a set for what has been seen */
+			walk->parted = true;
+			walk->mapped = 0;
+			addr = 0;
+		}
+	}
 }
 
 static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
@@ -361,6 +380,8 @@ static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
 		usage = min(usage, jf_usage_member(ref, walk->metric));
 		walk->uncounted += usage > found ? usage - found : 0;
 	}
+	if (walk->parted)
+		jf_frames_free(&walk->own);
 	/* the last user frees the whole address space: that is not for here */
 	mmput_async(mm);
 }
@@ -388,6 +409,7 @@ int jf_footprint_read(struct jf_container *c, u64 *bytes)
 	if (!walk.found)
 		return -ENOMEM;
 	xa_init(&walk.frames.bitmaps);
+	xa_init(&walk.own.bitmaps);
 	jf_members_walk(c, jf_footprint_member, &walk);
 	*bytes = ((u64)walk.frames.count << PAGE_SHIFT) + walk.uncounted;
 	jf_frames_free(&walk.frames);

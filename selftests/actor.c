@@ -876,44 +876,49 @@ static void do_hog(const char *arg)
 }
 
 #define DODGE_SHARED (64 << 20)
-#define DODGE_OWN (32 << 20)
-
-static char *moved(char *from, char *to)
-{
-	if (mremap(from, DODGE_OWN, DODGE_OWN, MREMAP_MAYMOVE | MREMAP_FIXED, to) != to)
-		die("mremap");
-	return to;
-}
+#define DODGE_PIECE (2 << 20)
+#define DODGE_PIECES 16
+#define DODGE_OWN (DODGE_PIECE * DODGE_PIECES)
 
 /*
- * Two processes that share 64M, with 32M of their own each: these they move from one side of it to the
- * other, again and again. The file is written when they have all of it.
+ * Two processes that share 64M, with 32M of their own each: these they move in pieces from any place on
+ * both sides of it to any other. The file is written when they have all of it.
  */
 static void do_dodge(const char *arg)
 {
 	int prot = PROT_READ | PROT_WRITE, flags = MAP_ANONYMOUS | MAP_NORESERVE;
-	char *all, *low, *high, *shared;
-	int *ready;
+	char *all, *shared, *to, *taken[DODGE_PIECES], *vacant[DODGE_PIECES];
+	int *ready, from, i;
 
 	all = mmap(NULL, DODGE_OWN * 2 + DODGE_SHARED, PROT_NONE, MAP_PRIVATE | flags, -1, 0);
 	ready = mmap(NULL, 4096, prot, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (all == MAP_FAILED || ready == MAP_FAILED)
 		die("mmap");
-	low = all;
-	high = all + DODGE_OWN + DODGE_SHARED;
 	shared = mmap(all + DODGE_OWN, DODGE_SHARED, prot, MAP_SHARED | MAP_FIXED | flags, -1, 0);
 	if (shared == MAP_FAILED)
 		die("mmap");
 	if (!forked())
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	touch(shared, DODGE_SHARED);
-	if (mmap(low, DODGE_OWN, prot, MAP_PRIVATE | MAP_FIXED | flags, -1, 0) != low)
+	if (mmap(all, DODGE_OWN, prot, MAP_PRIVATE | MAP_FIXED | flags, -1, 0) != all)
 		die("mmap");
-	touch(low, DODGE_OWN);
+	touch(all, DODGE_OWN);
+	for (i = 0; i < DODGE_PIECES; i++) {
+		taken[i] = all + i * DODGE_PIECE;
+		vacant[i] = shared + DODGE_SHARED + i * DODGE_PIECE;
+	}
 	if (__atomic_add_fetch(ready, 1, __ATOMIC_RELAXED) == 2)
 		do_mark(arg);
-	for (;;)
-		moved(moved(low, high), low);
+	for (;;) {
+		from = rand() % DODGE_PIECES;
+		i = rand() % DODGE_PIECES;
+		to = vacant[i];
+		if (mremap(taken[from], DODGE_PIECE, DODGE_PIECE, MREMAP_MAYMOVE | MREMAP_FIXED,
+			   to) != to)
+			die("mremap");
+		vacant[i] = taken[from];
+		taken[from] = to;
+	}
 }
 
 static const struct {

@@ -162,7 +162,8 @@ else
 	pass "who puts memory of his own in the place of shared pages is killed # SKIP no huge pages"
 fi
 
-# A walk lets go of a space that others wait to change, and goes on. What is moved to where it has been is counted.
+# A walk lets go of a space that others wait to change, and goes on. What is moved to where it has been is counted,
+# whatever else is seen twice.
 fresh hard_limit=160M hard_action=notify
 act_in a nothp dodge:"$work/m1"
 marked m1 >/dev/null
