@@ -236,7 +236,7 @@ TEST_F_TIMEOUT(events, poll_wakes_at_the_next_event_and_not_before, SECONDS)
 	EXPECT_STREQ("0", status(NAME, "usage"));
 	EXPECT_EQ(0, ready(self->fd));
 	for (i = 0; i < 2; i++) {
-		EXPECT_FALSE(sleepers[i].awake);
+		EXPECT_FALSE(atomic_load(&sleepers[i].awake));
 		EXPECT_TRUE(sleeps(&sleepers[i]));
 	}
 
@@ -685,7 +685,7 @@ TEST_F_TIMEOUT(events, what_is_read_while_it_comes_and_goes_is_true, SECONDS)
 	over = true;
 	for (i = 0; i < ARRAY_SIZE(readers); i++) {
 		pthread_join(readers[i].thread, NULL);
-		EXPECT_EQ(0, readers[i].wrong) TH_LOG("%s", readers[i].file);
+		EXPECT_EQ(0, atomic_load(&readers[i].wrong)) TH_LOG("%s", readers[i].file);
 	}
 }
 
@@ -799,7 +799,7 @@ TEST_F_TIMEOUT(writers, what_is_read_is_what_one_of_them_wrote, SECONDS)
 	} while (self->running);
 	for (i = 0; i < WRITERS; i++)
 		pthread_join(writers[i].thread, NULL);
-	EXPECT_EQ(0, self->failures);
+	EXPECT_EQ(0, atomic_load(&self->failures));
 	value = get(NAME, variant->file);
 	EXPECT_TRUE(is_one_of(value, variant->read)) TH_LOG("'%s'", value);
 	EXPECT_STREQ("running", status(NAME, "state"));
