@@ -158,28 +158,6 @@ static void jf_members_set_missed(struct jf_container *c)
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 }
 
-/* Release all members that came in with one attach. */
-static void jf_members_release(struct jf_container *c, unsigned long batch)
-{
-	struct jf_member *m, *next;
-	struct mm_struct *mm;
-	unsigned long flags;
-
-	do {
-		mm = NULL;
-		raw_spin_lock_irqsave(&jf_members_lock, flags);
-		list_for_each_entry_safe(m, next, &c->members, node) {
-			if (m->batch == batch) {
-				mm = jf_member_unlink(m);
-				break;
-			}
-		}
-		raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-		if (mm)
-			mmdrop(mm);
-	} while (mm);
-}
-
 /**
  * jf_members_attach() - make a process and all its descendants members
  * @c: the container

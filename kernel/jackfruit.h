@@ -388,8 +388,10 @@ int jf_exit_code(int status);
 /* member.c */
 /**
  * struct jf_member_ref - one member, as a walk shows it
+ * @signal: the thread group; a key only
  * @pid: the thread group's pid; NULL: it lives on, in another address space
  * @mm: its address space
+ * @batch: the attach that brought it or its ancestor in
  * @base: the highest usage of its group before it became a member, bytes
  * @mm_base: the same of @mm; 0 after an exec
  * @seen: its share in the container's running total, pages
@@ -401,8 +403,10 @@ int jf_exit_code(int status);
  * @gone_ns: since when, ktime_get_ns()
  */
 struct jf_member_ref {
+	const struct signal_struct *signal;
 	struct pid *pid;
 	struct mm_struct *mm;
+	unsigned long batch;
 	u64 base;
 	u64 mm_base;
 	long seen;
@@ -434,6 +438,7 @@ void jf_member_set_walked(struct jf_container *c, const struct jf_member_ref *re
 			  u64 faults);
 struct jf_forked jf_members_forked(struct jf_container *c);
 void jf_member_forget(struct jf_container *c, const struct jf_member_ref *ref);
+void jf_members_release(struct jf_container *c, unsigned long batch);
 void jf_members_forget_gone(struct jf_container *c);
 bool jf_members_gone(struct jf_container *c);
 void jf_members_forget_forked(struct jf_container *c);

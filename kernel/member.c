@@ -9,7 +9,9 @@
  * after the address space is gone.
  *
  * Memory belongs to address spaces (mm_struct), and several members may share one (vfork,
- * CLONE_VM). Of the members of a container that share one, exactly one is "counted". Who has ended
+ * CLONE_VM). Of the members of a container that share one, exactly one is "counted", and only that
+ * one is in the table of address spaces: thousands may share one, which costs them next to nothing,
+ * and is to cost others no more. Who has ended
  * or executes another program may leave memory that somebody holds: that is a member which is
  * "gone", in the list and in the table of address spaces only, until its counters are 0 or the run
  * is over.
@@ -82,17 +84,32 @@ bool jf_member_is(const struct signal_struct *signal)
 	return found;
 }
 
+/**
+ * jf_member_counted() - the member of a container that counts for an address space
+ * @c: the container
+ * @mm: the address space; a key only
+ *
+ * Context: jf_members_lock held.
+ * Return: the member, or NULL: none of them has this address space.
+ */
+struct jf_member *jf_member_counted(const struct jf_container *c, const struct mm_struct *mm)
+{
+	struct jf_member *m;
+
+	lockdep_assert_held(&jf_members_lock);
+	hash_for_each_possible(jf_member_spaces, m, by_mm, (unsigned long)mm) {
+		if (m->mm == mm && m->c == c)
+			return m;
+	}
+	return NULL;
+}
+
 /* Another member of the container that shares the address space, or NULL. */
 static struct jf_member *jf_member_sharing(const struct jf_member *m)
 {
-	struct jf_member *other;
-
 	lockdep_assert_held(&jf_members_lock);
-	hash_for_each_possible(jf_member_spaces, other, by_mm, (unsigned long)m->mm) {
-		if (other != m && other->mm == m->mm && other->c == m->c)
-			return other;
-	}
-	return NULL;
+	return list_empty(&m->sharers) ? NULL :
+					 list_first_entry(&m->sharers, struct jf_member, sharers);
 }
 
 /**
@@ -156,28 +173,36 @@ static bool jf_member_is_held(const struct jf_member *m)
 
 static void jf_member_set_space(struct jf_member *m, struct mm_struct *mm)
 {
+	struct jf_member *counted = jf_member_counted(m->c, mm);
+
 	lockdep_assert_held(&jf_members_lock);
 	mmgrab(mm);
 	m->mm = mm;
-	/* whoever shares it with us is counted, or shares it with one who is */
-	if (!jf_member_sharing(m))
+	INIT_LIST_HEAD(&m->sharers);
+	if (counted) {
+		list_add(&m->sharers, &counted->sharers);
+	} else {
 		jf_member_set_counted(m, 0);
-	hash_add_rcu(jf_member_spaces, &m->by_mm, (unsigned long)mm);
+		hash_add_rcu(jf_member_spaces, &m->by_mm, (unsigned long)mm);
+	}
 }
 
 /* The caller drops the reference that is returned, after the lock. */
 static struct mm_struct *jf_member_clear_space(struct jf_member *m)
 {
-	struct jf_member *heir;
+	struct jf_member *heir = jf_member_sharing(m);
 
 	lockdep_assert_held(&jf_members_lock);
-	hash_del_rcu(&m->by_mm);
+	list_del(&m->sharers);
 	if (m->counted) {
 		long seen = jf_member_clear_counted(m);
 
-		heir = jf_member_sharing(m);
-		if (heir)
+		if (heir) {
 			jf_member_set_counted(heir, seen);
+			hlist_replace_rcu(&m->by_mm, &heir->by_mm);
+		} else {
+			hash_del_rcu(&m->by_mm);
+		}
 	}
 	return m->mm;
 }

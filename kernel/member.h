@@ -33,7 +33,8 @@ struct task_struct;
 /**
  * struct jf_member - a thread group that belongs to a container
  * @by_signal: in jf_member_groups
- * @by_mm: in jf_member_spaces
+ * @by_mm: in jf_member_spaces, if it is counted
+ * @sharers: a ring of those of @c that have the same @mm
  * @node: in the container's list
  * @rcu: frees it
  * @signal: the thread group; a key only
@@ -62,6 +63,7 @@ struct task_struct;
 struct jf_member {
 	struct hlist_node by_signal;
 	struct hlist_node by_mm;
+	struct list_head sharers;
 	struct list_head node;
 	struct rcu_head rcu;
 	struct signal_struct *signal;
@@ -94,6 +96,7 @@ extern struct hlist_head jf_member_spaces[1 << JF_MEMBER_HASH_BITS];
 
 struct jf_member *jf_member_find(const struct signal_struct *signal);
 bool jf_member_is(const struct signal_struct *signal);
+struct jf_member *jf_member_counted(const struct jf_container *c, const struct mm_struct *mm);
 int jf_member_link(struct jf_container *c, struct task_struct *p, struct jf_member *m,
 		   unsigned long batch);
 struct mm_struct *jf_member_unlink(struct jf_member *m);

@@ -34,8 +34,10 @@ static unsigned int jf_members_take(struct jf_container *c, struct jf_member_ref
 		list_move_tail(&m->node, &c->members);
 		mmgrab(m->mm);
 		refs[n++] = (struct jf_member_ref){
+			.signal = m->signal,
 			.pid = get_pid(m->pid),
 			.mm = m->mm,
+			.batch = m->batch,
 			.base = m->base,
 			.mm_base = m->mm_base,
 			.seen = atomic_long_read(&m->seen),
@@ -167,29 +169,26 @@ bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm, bool go
 {
 	struct jf_member *m;
 	unsigned long flags;
-	bool found = false;
+	bool found;
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	hash_for_each_possible(jf_member_spaces, m, by_mm, (unsigned long)mm) {
-		found = m->mm == mm && m->c == c && (gone || !m->gone);
-		if (found)
-			break;
-	}
+	m = jf_member_counted(c, mm);
+	/* who is gone was alone with it then */
+	found = m && (gone || !m->gone || !list_empty(&m->sharers));
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 	return found;
 }
 
-/* The member that counts for an address space, or NULL. Under jf_members_lock. */
-static struct jf_member *jf_member_counted(struct jf_container *c, struct mm_struct *mm)
+/* The member that a walk has shown, or NULL if it is none any more. Under jf_members_lock. */
+static struct jf_member *jf_member_shown(struct jf_container *c, const struct jf_member_ref *ref)
 {
 	struct jf_member *m;
 
 	lockdep_assert_held(&jf_members_lock);
-	hash_for_each_possible(jf_member_spaces, m, by_mm, (unsigned long)mm) {
-		if (m->mm == mm && m->c == c && m->counted)
-			return m;
-	}
-	return NULL;
+	m = ref->gone ? jf_member_counted(c, ref->mm) : jf_member_find(ref->signal);
+	return m && m->c == c && m->mm == ref->mm && m->pid == ref->pid && m->gone == ref->gone ?
+		m :
+		NULL;
 }
 
 /**
@@ -228,14 +227,30 @@ void jf_member_set_walked(struct jf_container *c, const struct jf_member_ref *re
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	hash_for_each_possible(jf_member_spaces, m, by_mm, (unsigned long)ref->mm) {
-		if (m->mm == ref->mm && m->c == c && m->pid == ref->pid) {
-			m->walked_pages = pages;
-			m->walked_faults = faults;
-			m->walked_grown = atomic_long_read(&m->grown);
-		}
+	m = jf_member_shown(c, ref);
+	if (m) {
+		m->walked_pages = pages;
+		m->walked_faults = faults;
+		m->walked_grown = atomic_long_read(&m->grown);
 	}
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+}
+
+/* Whom a walk has shown is a member no longer. Returns false if that was so before. May sleep. */
+static bool jf_member_drop(struct jf_container *c, const struct jf_member_ref *ref)
+{
+	struct mm_struct *mm = NULL;
+	struct jf_member *m;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	m = jf_member_shown(c, ref);
+	if (m)
+		mm = jf_member_unlink(m);
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	if (mm)
+		mmdrop(mm);
+	return mm;
 }
 
 /**
@@ -247,20 +262,40 @@ void jf_member_set_walked(struct jf_container *c, const struct jf_member_ref *re
  */
 void jf_member_forget(struct jf_container *c, const struct jf_member_ref *ref)
 {
-	struct mm_struct *mm = NULL;
-	struct jf_member *m;
-	unsigned long flags;
+	if (ref->gone)
+		jf_member_drop(c, ref);
+}
 
-	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	hash_for_each_possible(jf_member_spaces, m, by_mm, (unsigned long)ref->mm) {
-		if (m->mm == ref->mm && m->c == c && m->gone) {
-			mm = jf_member_unlink(m);
-			break;
-		}
-	}
-	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	if (mm)
-		mmdrop(mm);
+struct jf_release {
+	struct jf_container *c;
+	unsigned long batch;
+	bool again;
+};
+
+static void jf_member_release(const struct jf_member_ref *ref, void *data)
+{
+	struct jf_release *release = data;
+
+	if (ref->batch == release->batch && jf_member_drop(release->c, ref))
+		release->again = true;
+}
+
+/**
+ * jf_members_release() - all members that came in with one attach are none any more
+ * @c: the container
+ * @batch: the attach
+ *
+ * Context: may sleep; @c->lock held.
+ */
+void jf_members_release(struct jf_container *c, unsigned long batch)
+{
+	struct jf_release release = { .c = c, .batch = batch };
+
+	do {
+		/* a walk does not see those who are forked meanwhile */
+		release.again = false;
+		jf_members_walk(c, jf_member_release, &release);
+	} while (release.again);
 }
 
 static void jf_member_forget_any(const struct jf_member_ref *ref, void *data)

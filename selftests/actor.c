@@ -556,6 +556,28 @@ static void do_share(const char *arg)
 	clone_with(CLONE_VM);
 }
 
+static int sleep_on(void *unused)
+{
+	(void)unused;
+	for (;;)
+		syscall(SYS_pause);
+	return 0;
+}
+
+/* N children that share our memory, and even a stack, which they do not touch; we go on. */
+static void do_sharers(const char *arg)
+{
+	char *stack = malloc(64 << 10);
+	int n = atoi(arg);
+
+	if (!stack)
+		die("malloc");
+	while (n--) {
+		if (clone(sleep_on, stack + (64 << 10), CLONE_VM | SIGCHLD, NULL) < 0)
+			die("clone");
+	}
+}
+
 /* The first process of a new PID namespace goes on. */
 static void do_pidns(const char *arg)
 {
@@ -965,6 +987,7 @@ static const struct {
 	{ "traced", do_traced },
 	{ "vfork", do_vfork },
 	{ "share", do_share },
+	{ "sharers", do_sharers },
 	{ "pidns", do_pidns },
 	{ "ignore", do_ignore },
 	{ "catch", do_catch },

@@ -122,6 +122,33 @@ holds "the members' file is empty then" test -z "$(cat "$JF_DEBUGFS/members")"
 is "a kill of many is one kill" "$(history big) $(count big kill)" "create start kill exit 1"
 drop big
 
+# --- one address space shared by thousands ---
+
+# They cost their owner next to nothing. So they must not make that long which decides over a kill.
+footprints_take() { # microseconds, of some
+	took=$(stat_of footprint_us)
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		put shared metric rss+swap
+		status shared usage >/dev/null
+		put shared metric rss
+		status shared usage >/dev/null
+	done
+	echo $(($(stat_of footprint_us) - took))
+}
+make shared
+put shared hard_action notify
+put shared hard_limit 60M
+act_in shared nothp anon:48M children:2 mark:"$work/few" wait:"$work/more" sharers:6000 mark:"$work/many" pause
+marked few >/dev/null
+few=$(footprints_take)
+: >"$work/more"
+marked many >/dev/null
+is "thousands may share one address space" "$(status shared procs)" 6003
+many=$(footprints_take)
+holds "the physical memory of few is read" at_least "$few" 1
+holds "that of thousands who share it takes no ten times as long" at_most "$many" $((few * 10))
+drop shared
+
 # --- the longest names ---
 
 # They differ in the last character only.
