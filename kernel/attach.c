@@ -2,6 +2,10 @@
 /*
  * How a process and all its descendants become members while they run, fork, exec and exit.
  *
+ * Passes over all processes find the children of members. As long as there may be any that have not
+ * been found, an exit must not cut them off: the container is "seeking", and whoever descends from
+ * one of its members hands over his children when he exits, before they become init's.
+ *
  * Locking: jf_members_lock, inside task_lock() of the task that is linked, which keeps its mm in
  * place. The container's lock is held, so there is one attach at a time to a container.
  */
@@ -20,30 +24,62 @@
 /* So many passes in a row for children that were missed; others wait for the container's lock. */
 #define JF_PASSES_MAX 8
 
+/* How many containers are seeking. Written under jf_members_lock. */
+static unsigned int jf_nr_seeking;
+
+/* Where a task's lock must not be waited for, it is tried so often: it is held for moments. */
+#define JF_TASK_TRIES 1000
+
+/**
+ * jf_member_set_seeking() - some members may have children who are none, or all have been found
+ * @c: the container
+ * @seeking: whether
+ *
+ * Context: jf_members_lock held.
+ */
+void jf_member_set_seeking(struct jf_container *c, bool seeking)
+{
+	lockdep_assert_held(&jf_members_lock);
+	if (c->seeking == seeking)
+		return;
+	c->seeking = seeking;
+	WRITE_ONCE(jf_nr_seeking, seeking ? jf_nr_seeking + 1 : jf_nr_seeking - 1);
+}
+
+/* Link a thread of @p, whose task_lock() is held and whose mm is there. */
+static int jf_member_insert_thread(struct jf_container *c, struct task_struct *p,
+				   struct task_struct *t, struct jf_member *m, unsigned long batch)
+{
+	struct task_struct *other;
+	unsigned long flags;
+	int users = 0, ret;
+
+	/* what it has used before is not the container's */
+	m->base = (u64)max(get_mm_hiwater_rss(t->mm), t->signal->maxrss) << PAGE_SHIFT;
+	m->mm_base = m->base;
+	/* for a moment that may be somebody who only reads its status */
+	jf_for_each_thread(p, other)
+		users += READ_ONCE(other->mm) == t->mm;
+	m->outside = atomic_read(&t->mm->mm_users) > users;
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	ret = jf_member_link(c, t, m, batch);
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return ret;
+}
+
 /* Link a task that may be running; it may exec, exit or fork meanwhile. */
 static int jf_member_insert(struct jf_container *c, struct task_struct *p, struct jf_member *m,
 			    unsigned long batch)
 {
-	struct task_struct *t, *other;
-	unsigned long flags;
-	int users = 0, ret = -ESRCH;
+	struct task_struct *t;
+	int ret = -ESRCH;
 
 	rcu_read_lock();
 	/* a group whose leader has exited lives on in its other threads */
 	jf_for_each_thread(p, t) {
 		task_lock(t);
 		if (t->mm) {
-			/* what it has used before is not the container's */
-			m->base = (u64)max(get_mm_hiwater_rss(t->mm), t->signal->maxrss)
-				<< PAGE_SHIFT;
-			m->mm_base = m->base;
-			/* for a moment that may be somebody who only reads its status */
-			jf_for_each_thread(p, other)
-				users += READ_ONCE(other->mm) == t->mm;
-			m->outside = atomic_read(&t->mm->mm_users) > users;
-			raw_spin_lock_irqsave(&jf_members_lock, flags);
-			ret = jf_member_link(c, t, m, batch);
-			raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+			ret = jf_member_insert_thread(c, p, t, m, batch);
 			task_unlock(t);
 			break;
 		}
@@ -54,19 +90,126 @@ static int jf_member_insert(struct jf_container *c, struct task_struct *p, struc
 }
 
 /*
+ * As jf_member_insert(), where nothing may sleep, which task_lock() does on PREEMPT_RT. Under RCU.
+ */
+static int jf_member_insert_now(struct jf_container *c, struct task_struct *p, struct jf_member *m,
+				unsigned long batch)
+{
+	unsigned int tries = JF_TASK_TRIES;
+	struct task_struct *t;
+	int ret = -ESRCH;
+
+	jf_for_each_thread(p, t) {
+		if (!READ_ONCE(t->mm))
+			continue;
+		while (!spin_trylock(&t->alloc_lock)) {
+			if (!tries--)
+				return -EAGAIN;
+			cpu_relax();
+		}
+		if (t->mm)
+			ret = jf_member_insert_thread(c, p, t, m, batch);
+		spin_unlock(&t->alloc_lock);
+		if (ret != -ESRCH)
+			break;
+	}
+	return ret;
+}
+
+/*
+ * @p's parent exits: it becomes a member where @heir, a member from whom both descend, is one.
+ * Under RCU, which keeps the container that @heir has.
+ */
+static void jf_member_adopt(struct task_struct *p, const struct signal_struct *heir)
+{
+	struct jf_container *c = NULL;
+	struct jf_member *mine, *m;
+	unsigned long batch = 0, flags;
+	int ret = -ESRCH;
+
+	m = jf_spare_take();
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	mine = jf_member_find(heir);
+	if (mine && mine->c->seeking) {
+		c = mine->c;
+		batch = mine->batch;
+	}
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	if (c && m)
+		ret = jf_member_insert_now(c, p, m, batch);
+	if (c) {
+		raw_spin_lock_irqsave(&jf_members_lock, flags);
+		c->adopted = true;
+		if (!ret && c->killing)
+			queue_work(jf_wq, &c->work);
+		c->lost |= !m || ret == -EAGAIN;
+		raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	}
+	if (m && ret)
+		jf_spare_give(m);
+}
+
+/*
+ * Who @p descends from, where those who exit are passed over: they have perhaps been through their
+ * exit probes before anybody was seeking, and hand nobody over any more. Under RCU.
+ */
+static struct task_struct *jf_task_parent(const struct task_struct *p, const struct task_struct *to)
+{
+	struct task_struct *parent = rcu_dereference(p->real_parent), *next;
+
+	while (parent != to && !atomic_read(&parent->signal->live) &&
+	       !jf_member_is(parent->signal)) {
+		next = rcu_dereference(parent->real_parent);
+		if (next == parent)
+			break;
+		parent = next;
+	}
+	return parent;
+}
+
+/**
+ * jf_members_hand_over() - a thread exits, and perhaps some container is seeking its children
+ * @p: the thread, in its exit probe: they are its children still
+ *
+ * Context: task context, preemption off; must not sleep.
+ */
+void jf_members_hand_over(struct task_struct *p)
+{
+	struct task_struct *child, *parent, *t = p;
+
+	/* nobody but @p could make the list longer */
+	if (!READ_ONCE(jf_nr_seeking) || list_empty(&p->children))
+		return;
+	rcu_read_lock();
+	while (!jf_member_is(t->signal)) {
+		parent = rcu_dereference(t->real_parent);
+		if (parent == t)
+			goto out;
+		t = parent;
+	}
+	for_each_process(child) {
+		if (!jf_member_is(child->signal) && jf_task_parent(child, p) == p)
+			jf_member_adopt(child, t->signal);
+	}
+out:
+	rcu_read_unlock();
+}
+
+/*
  * Is @p a child of one of @c's members, and no member itself? Then tell its parent's batch. Under
  * RCU.
  */
 static bool jf_member_child_of(struct jf_container *c, struct task_struct *p, unsigned long *batch)
 {
+	struct task_struct *parent = jf_task_parent(p, NULL);
 	struct jf_member *m;
 	unsigned long flags;
 	bool found = false;
 
-	if (p->flags & PF_KTHREAD || !jf_member_is(rcu_dereference(p->real_parent)->signal))
+	if (p->flags & PF_KTHREAD || !jf_member_is(parent->signal))
 		return false;
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	m = jf_member_find(rcu_dereference(p->real_parent)->signal);
+	m = jf_member_find(parent->signal);
 	if (m && m->c == c && !jf_member_find(p->signal)) {
 		*batch = m->batch;
 		found = true;
@@ -92,11 +235,24 @@ static bool jf_members_pass_rest(struct task_struct *p)
 	return still_there;
 }
 
+/* Has anybody been handed over? From now on it is asked anew. */
+static bool jf_members_adopted(struct jf_container *c)
+{
+	unsigned long flags;
+	bool adopted;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	adopted = c->adopted;
+	c->adopted = false;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return adopted;
+}
+
 /*
  * One pass over all processes: take in the children of members. @gfp: for the first one, which may
  * sleep.
  *
- * Return: how many were taken in, or -ENOMEM.
+ * Return: 0 if there were none, more than 0, or -ENOMEM.
  */
 static int jf_members_pass(struct jf_container *c, gfp_t gfp)
 {
@@ -129,7 +285,8 @@ static int jf_members_pass(struct jf_container *c, gfp_t gfp)
 	rcu_read_unlock();
 	if (spare)
 		kmem_cache_free(jf_member_cache, spare);
-	return added;
+	/* they may have children whom the pass had come by before */
+	return jf_members_adopted(c) ? added + 1 : added;
 }
 
 /*
@@ -149,13 +306,23 @@ static int jf_members_passes(struct jf_container *c, gfp_t gfp)
 	return min(ret, 1);
 }
 
-static void jf_members_set_missed(struct jf_container *c)
+/*
+ * The passes are over; if there may be @more, the looks go on with it.
+ *
+ * Return: whether somebody who was handed over could not be taken.
+ */
+static bool jf_members_sought(struct jf_container *c, bool more)
 {
 	unsigned long flags;
+	bool lost;
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	c->missed = true;
+	c->missed |= more;
+	jf_member_set_seeking(c, c->missed);
+	lost = c->lost;
+	c->lost = false;
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return lost;
 }
 
 /**
@@ -167,7 +334,7 @@ static void jf_members_set_missed(struct jf_container *c)
  * The process is linked first. Whatever it forks from then on is seen by the fork probe; whatever
  * it had forked before is found by passes over all processes, each finding at least the children of
  * those that the last one found, until a pass finds none; or by looks that follow, if that takes
- * long.
+ * long. Who exits meanwhile hands over his children.
  *
  * Context: may sleep; @c->lock held, probes attached.
  * Return: 0; -EEXIST it is a member of @c already; -EBUSY it is one of another container; -ESRCH it
@@ -187,6 +354,8 @@ int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first)
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	batch = ++c->batch;
+	jf_member_set_seeking(c, true);
+	c->lost = false;
 	/* who is attached brings memory with him, which no fill has to make */
 	c->forked = (struct jf_forked){};
 	if (first)
@@ -195,21 +364,17 @@ int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first)
 
 	ret = jf_member_insert(c, p, m, batch);
 	if (ret) {
+		jf_members_sought(c, false);
 		kmem_cache_free(jf_member_cache, m);
 		return ret;
 	}
 	ret = jf_members_passes(c, GFP_KERNEL);
-	if (ret > 0) {
-		/* the looks go on with it */
-		jf_members_set_missed(c);
+	if (!jf_members_sought(c, ret > 0) && ret >= 0)
 		return 0;
-	}
-	if (ret) {
-		jf_members_release(c, batch);
-		/* the others may have ended meanwhile, and were not the last ones then */
-		queue_work(jf_wq, &c->work);
-	}
-	return ret;
+	jf_members_release(c, batch);
+	/* the others may have ended meanwhile, and were not the last ones then */
+	queue_work(jf_wq, &c->work);
+	return -ENOMEM;
 }
 
 /**
@@ -233,8 +398,9 @@ bool jf_members_missed(struct jf_container *c)
  * jf_members_find_missed() - take in the children that a fork probe had no memory for
  * @c: the container
  *
- * A child whose parent has exited in the meantime cannot be found any more; it has run out of a
- * limit only on a machine that had no memory left for a hundred bytes.
+ * A child whose parent has exited in the meantime, when there was no memory either, cannot be found
+ * any more; it has run out of a limit only on a machine that had no memory left for a hundred
+ * bytes.
  *
  * Context: may sleep; @c->lock held.
  */
@@ -248,10 +414,26 @@ void jf_members_find_missed(struct jf_container *c)
 	missed = c->missed;
 	c->missed = false;
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	if (!missed)
-		return;
-	/* a kill must not wait for the memory that it will free */
-	if (jf_members_passes(c, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN))
-		/* still no memory, or no end: the next look or work tries again */
-		jf_members_set_missed(c);
+	/*
+	 * a kill must not wait for the memory that it will free; where there is none, or no end,
+	 * the next look or work tries again
+	 */
+	if (missed)
+		jf_members_sought(c,
+				  jf_members_passes(c, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN));
+}
+
+/**
+ * jf_members_give_up() - a container that has no members any more is being removed
+ * @c: the container
+ *
+ * Context: any.
+ */
+void jf_members_give_up(struct jf_container *c)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	jf_member_set_seeking(c, false);
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 }

@@ -471,6 +471,7 @@ void jf_container_drop(struct jf_container *c)
 	jf_fault_drop(c);
 	jf_scan_drop(c);
 	cancel_work_sync(&c->work);
+	jf_members_give_up(c);
 	cancel_delayed_work_sync(&c->grace_work);
 	jf_uevent_flush();
 	jf_sysfs_remove(c);

@@ -293,6 +293,10 @@ struct jf_seen {
  * @killing: members are to be killed as they appear. Under jf_members_lock
  * @missed: a fork found no memory for its child's member: a pass over all processes has to find it.
  *	Under jf_members_lock
+ * @seeking: some members may have children who are none: who exits hands his own over. Under
+ *	jf_members_lock
+ * @adopted: that has happened since the last pass over all processes began. Under jf_members_lock
+ * @lost: it could not be done once. Under jf_members_lock
  * @watching: the work is to be queued at every exit, since one is being waited for. Under
  *	jf_members_lock
  * @seen: what the probes have seen of the run. Under jf_members_lock
@@ -331,6 +335,9 @@ struct jf_container {
 	unsigned long batch;
 	bool killing;
 	bool missed;
+	bool seeking;
+	bool adopted;
+	bool lost;
 	bool watching;
 	struct jf_seen seen;
 	struct jf_forked forked;
@@ -424,6 +431,7 @@ void jf_member_exit(void);
 int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first);
 bool jf_members_missed(struct jf_container *c);
 void jf_members_find_missed(struct jf_container *c);
+void jf_members_give_up(struct jf_container *c);
 void jf_members_walk(struct jf_container *c,
 		     void (*fn)(const struct jf_member_ref *ref, void *data), void *data);
 void jf_members_signal(struct jf_container *c, int sig);

@@ -358,6 +358,7 @@ void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_st
 		nice = READ_ONCE(c->nice);
 		if (!m && !thread) {
 			c->missed = true;
+			jf_member_set_seeking(c, true);
 			WRITE_ONCE(jf_forks_missed, jf_forks_missed + 1);
 		}
 		if (!thread && child->mm != parent->mm)
@@ -471,6 +472,7 @@ void jf_member_probe_exit(void *data, struct task_struct *p)
 	unsigned long flags;
 	u64 high_water;
 
+	jf_members_hand_over(p);
 	if (!jf_member_is(p->signal) || !jf_member_last_thread(p))
 		return;
 	raw_spin_lock_irqsave(&jf_members_lock, flags);

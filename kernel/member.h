@@ -102,6 +102,9 @@ int jf_member_link(struct jf_container *c, struct task_struct *p, struct jf_memb
 struct mm_struct *jf_member_unlink(struct jf_member *m);
 long jf_member_account(struct jf_member *m, long pages);
 
+void jf_member_set_seeking(struct jf_container *c, bool seeking);
+void jf_members_hand_over(struct task_struct *p);
+
 struct jf_member *jf_spare_take(void);
 void jf_spare_give(struct jf_member *m);
 void jf_spare_init(void);
