@@ -58,7 +58,10 @@
  */
 #define JF_FOOTPRINT_EMPTY 16384
 
-/* A space that nobody holds any more is freed within this time, if anybody lets it. */
+/*
+ * A space that nobody uses any more is freed within this time, and a nanosecond for each byte, if
+ * anybody lets it: asynchronous I/O that is not answered does not.
+ */
 #define JF_FOOTPRINT_PATIENCE_NS NSEC_PER_SEC
 
 /* So long mmap_lock is held when somebody waits for it: some 50 MiB in small pages. */
@@ -346,7 +349,7 @@ static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
 {
 	struct jf_footprint_walk *walk = data;
 	struct mm_struct *mm = ref->mm;
-	u64 usage, found, swapped;
+	u64 usage, found, swapped, now;
 	bool read;
 
 	if (!ref->counted) {
@@ -358,8 +361,12 @@ static void jf_footprint_member(const struct jf_member_ref *ref, void *data)
 		return;
 	if (!mmget_not_zero(mm)) {
 		/* it will be gone in a moment; or somebody keeps that from happening */
-		if (ref->gone && ktime_get_ns() - ref->gone_ns > JF_FOOTPRINT_PATIENCE_NS)
-			walk->uncounted += jf_usage_member(ref, walk->metric);
+		usage = jf_usage_member(ref, walk->metric);
+		now = ktime_get_ns();
+		if (!ref->free_by_ns)
+			jf_member_set_free_by(walk->c, mm, now + JF_FOOTPRINT_PATIENCE_NS + usage);
+		else if (now > ref->free_by_ns)
+			walk->uncounted += usage;
 		return;
 	}
 	/* before the tables are read: what grows meanwhile has grown since */

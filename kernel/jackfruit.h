@@ -407,7 +407,8 @@ int jf_exit_code(int status);
  * @grown: by how many pages the probe has seen @mm grow since, not less what was given back
  * @counted: it is the one of those sharing @mm whose memory counts
  * @gone: it has ended, or executes another program: only @mm is left, held by somebody who reads it
- * @gone_ns: since when, ktime_get_ns()
+ * @free_by_ns: when @mm, which nobody uses any more, is to be free, ktime_get_ns(); 0: no footprint
+ *	has found that
  */
 struct jf_member_ref {
 	const struct signal_struct *signal;
@@ -422,7 +423,7 @@ struct jf_member_ref {
 	long grown;
 	bool counted;
 	bool gone;
-	u64 gone_ns;
+	u64 free_by_ns;
 };
 
 int jf_member_init(void);
@@ -444,6 +445,7 @@ bool jf_members_signal_space(struct jf_container *c, struct mm_struct *mm, int s
 void jf_member_set_seen(struct jf_container *c, struct mm_struct *mm, long pages);
 void jf_member_set_walked(struct jf_container *c, const struct jf_member_ref *ref, long pages,
 			  u64 faults);
+void jf_member_set_free_by(struct jf_container *c, struct mm_struct *mm, u64 ns);
 struct jf_forked jf_members_forked(struct jf_container *c);
 void jf_member_forget(struct jf_container *c, const struct jf_member_ref *ref);
 void jf_members_release(struct jf_container *c, unsigned long batch);

@@ -152,6 +152,7 @@ static long jf_member_clear_counted(struct jf_member *m)
 	m->counted = false;
 	m->walked_pages = 0;
 	m->walked_faults = 0;
+	m->free_by_ns = 0;
 	atomic_long_sub(seen, &m->c->fault.total);
 	WRITE_ONCE(m->c->nr_spaces, m->c->nr_spaces - 1);
 	return seen;
@@ -270,7 +271,6 @@ static void jf_member_set_gone(struct jf_member *m)
 {
 	lockdep_assert_held(&jf_members_lock);
 	m->gone = true;
-	m->gone_ns = ktime_get_ns();
 	WRITE_ONCE(m->c->nr_gone, m->c->nr_gone + 1);
 	/* nobody tells when it is let go */
 	queue_work(jf_wq, &m->c->work);

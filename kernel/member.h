@@ -58,7 +58,8 @@ struct task_struct;
  * @first: it is the first process of the run
  * @outside: somebody who is no member may have @mm, too
  * @gone: the group has ended; only @mm is left, held by somebody who reads it
- * @gone_ns: since when, ktime_get_ns()
+ * @free_by_ns: when @mm, which nobody uses any more, is to be free, ktime_get_ns(); 0: no footprint
+ *	has found that
  */
 struct jf_member {
 	struct hlist_node by_signal;
@@ -85,7 +86,7 @@ struct jf_member {
 	bool counted;
 	bool outside;
 	bool gone;
-	u64 gone_ns;
+	u64 free_by_ns;
 	bool doomed;
 	bool first;
 };

@@ -46,7 +46,7 @@ static unsigned int jf_members_take(struct jf_container *c, struct jf_member_ref
 			.grown = atomic_long_read(&m->grown) - m->walked_grown,
 			.counted = m->counted,
 			.gone = m->gone,
-			.gone_ns = m->gone_ns,
+			.free_by_ns = m->free_by_ns,
 		};
 	}
 	jf_latency_note(begin);
@@ -251,6 +251,26 @@ static bool jf_member_drop(struct jf_container *c, const struct jf_member_ref *r
 	if (mm)
 		mmdrop(mm);
 	return mm;
+}
+
+/**
+ * jf_member_set_free_by() - nobody uses an address space any more
+ * @c: the container
+ * @mm: the address space, referenced
+ * @ns: when it is to be free, ktime_get_ns()
+ *
+ * Context: any.
+ */
+void jf_member_set_free_by(struct jf_container *c, struct mm_struct *mm, u64 ns)
+{
+	struct jf_member *m;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	m = jf_member_counted(c, mm);
+	if (m)
+		m->free_by_ns = ns;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 }
 
 /**

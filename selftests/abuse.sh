@@ -56,6 +56,10 @@ counted() { # N
 	at_least "$(count a soft)" "$1"
 }
 
+holds_at_least() { # MIB
+	at_least "$(status a usage)" $(($1 << 20))
+}
+
 # --- bombs ---
 
 fresh nice=19
@@ -145,11 +149,17 @@ is "kill_scope=process: nobody is left" "$(status a procs) $(pgrep -c actor)" "0
 
 # --- a file system that does not answer ---
 
+# Mount one that nobody has asked yet.
+deafen() {
+	umount -l "$work/deaf" 2>/dev/null
+	deaf "$work/deaf" >"$work/deaf.out" 2>&1 &
+	deaf=$!
+	wait_for mountpoint -q "$work/deaf"
+}
+
 mkdir "$work/deaf"
 modprobe -q fuse
-deaf "$work/deaf" >"$work/deaf.out" 2>&1 &
-deaf=$!
-if wait_for mountpoint -q "$work/deaf"; then
+if deafen; then
 	fresh hard_limit=max
 	act_in a anon:8M mark:"$work/m1" read:"$work/deaf/file"
 	pid=$(marked m1)
@@ -172,6 +182,24 @@ ok"
 	drop b
 	kill -KILL "$deaf"
 	killed_by "when the file system is gone" killed "$pid"
+
+	# without those who are held there is room for the third, with them there is not
+	deafen
+	fresh hard_limit=60M hard_action=notify
+	act_in a crowd:1 anon:24M aio:"$work/deaf/file" meet mark:"$work/m1" exit:0
+	marked m1 >/dev/null
+	held=$(get a pids)
+	# shellcheck disable=SC2086 # a list of numbers
+	holds "who has asked it for something without waiting cannot end" wait_for in_state D $held
+	is "nor can the other" "$(echo "$held" | wc -l)" 2
+	act_in a anon:30M mark:"$work/m2" pause
+	other=$(marked m2)
+	holds "their memory counts when it is still there after a while" wait_for holds_at_least 78
+	put a hard_action kill
+	holds "and leaves no room for others" wait_for is_gone "$other"
+	kill -KILL "$deaf"
+	# shellcheck disable=SC2086 # a list of numbers
+	killed_by "when that file system is gone, too" hard_limit $held
 else
 	fail "a file system in user space can be mounted" "$(cat "$work/deaf.out")"
 fi
@@ -250,10 +278,6 @@ put a kill 1
 wait_state a killed
 
 # --- memory of who has gone ---
-
-holds_at_least() { # MIB
-	at_least "$(status a usage)" $(($1 << 20))
-}
 
 holds_at_most() { # MIB
 	at_most "$(status a usage)" $(($1 << 20))

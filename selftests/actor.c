@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/aio_abi.h>
 #include <linux/sched.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
@@ -179,6 +180,20 @@ static void do_read(const char *arg)
 	if (fd < 0 || read(fd, &byte, 1) < 0)
 		die(arg);
 	close(fd);
+}
+
+/* A page of a file, which we do not wait for: whoever frees this address space does. */
+static void do_aio(const char *arg)
+{
+	char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct iocb read = { .aio_lio_opcode = IOCB_CMD_PREAD, .aio_buf = (uintptr_t)page, .aio_nbytes = 4096 };
+	struct iocb *reads[] = { &read };
+	aio_context_t context = 0;
+
+	read.aio_fildes = open(arg, O_RDONLY | O_DIRECT | O_CLOEXEC);
+	if (page == MAP_FAILED || (int)read.aio_fildes < 0 || syscall(SYS_io_setup, 1, &context) ||
+	    syscall(SYS_io_submit, context, 1, reads) != 1)
+		die(arg);
 }
 
 static void do_free(const char *arg)
@@ -958,6 +973,7 @@ static const struct {
 	{ "hugetlb", do_hugetlb },
 	{ "mlock", do_mlock },
 	{ "read", do_read },
+	{ "aio", do_aio },
 	{ "dodge", do_dodge },
 	{ "free", do_free },
 	{ "rewrite", do_rewrite },

@@ -2,7 +2,8 @@
 /*
  * deaf DIR - a file system in user space, mounted on DIR, with one file in it, which is also named like a memfd. What
  * is asked of it behind open() is never answered, nor is how full the file system is: who has asked sleeps in state D
- * even when he is killed, until this program ends. Each such question is told.
+ * even when he is killed, until this program ends. Each such question is told. Who asks by asynchronous I/O goes on,
+ * and sleeps at his end.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,6 +45,7 @@ static void serve(int fd, const struct fuse_in_header *in)
 {
 	struct fuse_init_out init = {
 		.major = FUSE_KERNEL_VERSION, .minor = 31, .max_readahead = 0, .max_write = 4096,
+		.flags = FUSE_ASYNC_DIO,
 	};
 	struct fuse_entry_out entry = { .nodeid = FILE_NODE, .attr = attr_of(FILE_NODE), .entry_valid = 3600 };
 	struct fuse_attr_out attr = { .attr_valid = 3600, .attr = attr_of(in->nodeid) };
