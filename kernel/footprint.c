@@ -37,7 +37,7 @@
 #include "compat.h"
 #include "jackfruit.h"
 
-/* One page of the set is a bitmap of this many frames: 128 MiB of memory. */
+/* One page of the set is a bitmap of this many frames: 128 MiB of memory, in pages of 4 KiB. */
 #define JF_SET_SHIFT (PAGE_SHIFT + 3)
 
 /*

@@ -44,8 +44,16 @@ killed_by() { # TITLE REASON PID...
 }
 
 # What jf check says of memory that no limit of the container's counts.
-check_says() {
-	timeout 60 jf check | sed -n 's/^warn  container a: its limits do not count up to \(.*\): leave room.*/\1/p'
+check_says() { # TITLE WANT
+	if command -v jf >/dev/null; then
+		is "$1" "$(timeout 60 jf check | sed -n 's/^warn  container a: its limits do not count up to \(.*\): leave room.*/\1/p')" "$2"
+	else
+		pass "$1 # SKIP no jf here"
+	fi
+}
+
+is_mounted() { # DIR
+	grep -q " $1 " /proc/self/mountinfo
 }
 
 has_at_least() { # PROCS
@@ -154,7 +162,7 @@ deafen() {
 	umount -l "$work/deaf" 2>/dev/null
 	deaf "$work/deaf" >"$work/deaf.out" 2>&1 &
 	deaf=$!
-	wait_for mountpoint -q "$work/deaf"
+	wait_for is_mounted "$work/deaf"
 }
 
 mkdir "$work/deaf"
@@ -211,8 +219,8 @@ deaf=
 fresh hard_limit=max
 mkdir "$work/visible" "$work/left"
 # shellcheck disable=SC2016 # for the other shell
-unshare --mount sh -c 'cd "$1" && mount -t tmpfs none visible && head -c 3M /dev/zero >visible/f &&
-	mount -t tmpfs none deaf && head -c 5M /dev/zero >deaf/f || exit
+unshare --mount sh -c 'cd "$1" && mount -t tmpfs none visible && head -c 3145728 /dev/zero >visible/f &&
+	mount -t tmpfs none deaf && head -c 5242880 /dev/zero >deaf/f || exit
 	deaf deaf >deaf.out 2>&1 &
 	echo $! >m1
 	until grep -q " $1/deaf .* fuse " /proc/self/mountinfo; do sleep 0.1; done
@@ -220,7 +228,7 @@ unshare --mount sh -c 'cd "$1" && mount -t tmpfs none visible && head -c 3M /dev
 deaf=$(marked m1)
 pid=$(marked m2)
 is "the name of a memfd can be imitated" "$(readlink "/proc/$pid/fd/5")" /memfd:file
-is "jf check does not wait for a file system that does not answer, and tells of the others" "$(check_says)" "3M in tmpfs"
+check_says "jf check does not wait for a file system that does not answer, and tells of the others" "3M in tmpfs"
 is "it was asked for nothing" "$(cat "$work/deaf.out")" ""
 stat -L "/proc/$pid/fd/5" >/dev/null 2>&1 &
 holds "who asks waits" wait_for grep -q getattr "$work/deaf.out"
@@ -325,22 +333,27 @@ marked m1 >/dev/null
 put a soft_signal 0
 is "a file in memory that nobody has mapped is nobody's, as is documented" \
 	"$(status a state) $(count a hard) $(at_most "$(status a usage)" $((32 << 20)) && echo less)" "running 0 less"
-is "but jf check tells of it" "$(check_says)" "64M in memfds"
+check_says "but jf check tells of it" "64M in memfds"
 put a kill 1
 wait_state a killed
 fresh hard_limit=32M metric=anon
 act_in a shmem:64M pause
 killed_by "when it is mapped it is theirs" hard_limit
 
-echo 10 >/proc/sys/vm/nr_hugepages
-if [ "$(cat /proc/sys/vm/nr_hugepages)" -ge 10 ]; then
+# 20M of them, or one where they are larger
+size=$(sed -n 's/^Hugepagesize: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+pages=$((20480 / ${size:-20480}))
+[ "$pages" -ge 1 ] || pages=1
+echo $pages >/proc/sys/vm/nr_hugepages
+if [ "$(cat /proc/sys/vm/nr_hugepages)" -ge $pages ]; then
+	hugetlb=$((pages * size))
 	fresh hard_limit=16M
-	act_in a hugetlb:20M mark:"$work/m1" pause
+	act_in a hugetlb:${hugetlb}K mark:"$work/m1" pause
 	pid=$(marked m1)
 	put a soft_signal 0
 	is "pages of hugetlb are not resident memory, as is documented" \
-		"$(status a state) $(count a hard) $(sed -n 's/^HugetlbPages:[[:space:]]*//p' "/proc/$pid/status")" "running 0 20480 kB"
-	is "but jf check tells of them" "$(check_says)" "20M of hugetlb pages"
+		"$(status a state) $(count a hard) $(sed -n 's/^HugetlbPages:[[:space:]]*//p' "/proc/$pid/status")" "running 0 $hugetlb kB"
+	check_says "but jf check tells of them" "$((hugetlb / 1024))M of hugetlb pages"
 	put a kill 1
 	wait_state a killed
 else

@@ -31,6 +31,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib_file.h"
+
 static const char *self;
 static char **rest; /* the steps that are still to be done */
 static void *memory;
@@ -116,12 +118,19 @@ static void do_memfd(const char *arg)
 			die("memfd");
 }
 
-/* Memory at the end of a mapping that is larger than what one entry of the highest page table maps. */
+/*
+ * Memory at the end of a mapping that is larger than what one entry of the highest page table maps. Where
+ * that is not to be had, with addresses of 39 bits, half of all is.
+ */
 static void do_far(const char *arg)
 {
-	size_t span = (size_t)1 << (sizeof(size_t) == 8 ? 41 : 30);
-	char *all = mmap(NULL, span, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	size_t span = (size_t)1 << (sizeof(size_t) == 8 ? 42 : 31);
+	char *all;
 
+	do {
+		span /= 2;
+		all = mmap(NULL, span, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	} while (all == MAP_FAILED && span > (size_t)1 << 30);
 	if (all == MAP_FAILED)
 		die("mmap");
 	memory_size = size_of(arg);
@@ -129,18 +138,18 @@ static void do_far(const char *arg)
 	touch(memory, memory_size);
 }
 
-/* That many page tables in which there is nothing but the zero page. */
+/* That many times 512 entries of page tables in which there is nothing but the zero page. */
 static void do_hollow(const char *arg)
 {
-	size_t tables = atoi(arg), i;
-	char *all = mmap(NULL, tables << 21, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	size_t step = 512 * sysconf(_SC_PAGESIZE), size = atoi(arg) * step, i;
+	char *all = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (all == MAP_FAILED)
 		die("mmap");
 	/* where there are huge pages at all */
-	madvise(all, tables << 21, MADV_NOHUGEPAGE);
-	for (i = 0; i < tables; i++)
-		(void)((volatile char *)all)[i << 21];
+	madvise(all, size, MADV_NOHUGEPAGE);
+	for (i = 0; i < size; i += step)
+		(void)((volatile char *)all)[i];
 }
 
 /* Private copies of what is no memory of the kernel's: its ROM, over and over again. */
@@ -259,10 +268,19 @@ static void do_flap(const char *arg)
 	}
 }
 
+static size_t size_in(const char *path)
+{
+	char text[32];
+
+	if (read_file(path, text, sizeof(text)))
+		die(path);
+	return size_of(text);
+}
+
 /* Fresh huge pages take the place of what was used last, one by one. */
 static void do_renew(const char *arg)
 {
-	const uintptr_t huge = 2 << 20;
+	uintptr_t huge = size_in("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size");
 	uintptr_t at = ((uintptr_t)memory + huge - 1) & -huge;
 
 	(void)arg;
@@ -783,12 +801,13 @@ static void do_system(const char *arg)
 	}
 }
 
-/* A real-time process from now on, of that priority. */
+/* A real-time process from now on, this one or another, of that priority; with 0, one no longer. */
 static void do_fifo(const char *arg)
 {
 	struct sched_param param = { .sched_priority = atoi(arg) };
+	const char *pid = strchr(arg, ':');
 
-	if (sched_setscheduler(0, SCHED_FIFO, &param))
+	if (sched_setscheduler(pid ? atoi(pid + 1) : 0, param.sched_priority ? SCHED_FIFO : SCHED_OTHER, &param))
 		die("sched_setscheduler");
 }
 

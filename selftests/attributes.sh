@@ -127,7 +127,7 @@ plane() {
 }
 
 title="the root of a user namespace"
-if [ "$(ns_root id -u)" = 0 ]; then
+if [ "$(ns_root id -u 2>/dev/null)" = 0 ]; then
 	# where he may execute it
 	chmod 755 "$work"
 	cp "$bin/try" "$work"

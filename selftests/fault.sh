@@ -49,7 +49,8 @@ is "in the fault" "$(stat_of fault_kills)" $((kills + 1))
 is "it is told of in the record" "$(record cause) $(record victim_pid) $(record victim_comm) $(record limit)" \
 	"hard_limit $eater actor 16777216"
 holds "the usage is above the limit" at_least "$(record usage)" 16777217
-holds "by a huge page at most" at_most "$(record usage)" $((16777216 + (2 << 20)))
+huge=$(cat /sys/kernel/mm/transparent_hugepage/hpage_pmd_size 2>/dev/null || echo 2097152)
+holds "by a huge page at most" at_most "$(record usage)" $((16777216 + huge))
 is "it was decided when the limit was crossed" "$(record crossed_us)" 0
 
 # what grows by single pages to just below its limit
@@ -111,6 +112,7 @@ is "kill_scope=process: a first process that is the victim ends the run" "$(stat
 fresh hard_limit=16M kill_scope=process
 kills=$(stat_of fault_kills)
 act_in a crowd:7 meet eat:64K
+wait $!
 wait_for is_empty a
 is "kill_scope=process: of many at once each is told of" "$(history a | tr ' ' '\n' | grep -c kill)" 8
 holds "kill_scope=process: who were caught in the fault among them" at_least 8 $(($(stat_of fault_kills) - kills))
@@ -131,12 +133,17 @@ scan_rarely
 fresh metric=anon
 act_in a nothp crowd:9 meet mark:"$work/m1" wait:"$work/go1" anon:400K mark:"$work/m2" pause
 marked m1 >/dev/null
-put a hard_limit $(($(status a usage) + $(status a usage_error) + (2 << 20)))
+error=$(status a usage_error)
+put a hard_limit $(($(status a usage) + error + (2 << 20)))
 trips=$(stat_of trips)
 tripped() { [ "$(stat_of trips)" -gt "$trips" ]; }
-: >"$work/go1"
-holds "many processes near the limit are looked at" wait_for tripped
-is "and live below it" "$(status a state) $(count a hard)" "running 0"
+if [ "$error" != 0 ]; then
+	: >"$work/go1"
+	holds "many processes near the limit are looked at" wait_for tripped
+	is "and live below it" "$(status a state) $(count a hard)" "running 0"
+else
+	pass "many processes near the limit are looked at # SKIP on one CPU the counters keep nothing back"
+fi
 scan_as_ever
 
 # --- under real-time hogs on every CPU ---
@@ -151,7 +158,7 @@ eater=$!
 hog=$!
 marked m1 >/dev/null
 marked m3 >/dev/null
-chrt -f -p 30 $$ >/dev/null
+actor fifo:30:$$
 echo -1 >/proc/sys/kernel/sched_rt_runtime_us
 : >"$work/go1"
 wait "$eater" 2>/dev/null
@@ -160,7 +167,7 @@ kill -0 "$hog" && ended="$ended before them"
 kill -KILL "$hog"
 wait "$hog" 2>/dev/null
 echo "$runtime" >/proc/sys/kernel/sched_rt_runtime_us
-chrt -o -p 0 $$ >/dev/null
+actor fifo:0:$$
 is "real-time hogs on every CPU: who crosses the limit dies" "$ended" "137 before them"
 wait_state a killed
 is "real-time hogs: and is told of" "$(history a) $(status a reason)" "create start hard kill exit hard_limit"

@@ -387,7 +387,8 @@ holds "metric: made anon it is below at once" is_going $!
 
 get_swap() {
 	[ "$(wc -l </proc/swaps)" -gt 1 ] && return
-	swap=$(losetup --find --show /var/tmp/jackfruit-test.$$ 2>/dev/null) || return
+	swap=$(losetup -f 2>/dev/null) || return
+	losetup "$swap" /var/tmp/jackfruit-test.$$ || { swap=; return 1; }
 	mkswap "$swap" >/dev/null 2>&1 && swapon "$swap" 2>/dev/null
 }
 
@@ -452,17 +453,17 @@ own=$(field 19 "$first")
 is "nice: at first everybody keeps its own" "$own" "$(field 19 $$)"
 put a nice 7
 is "nice: every thread of who is there gets it" "$(field 19 "$first")" "7 "
-renice -n 2 -p "$first" >/dev/null
+renice 2 -p "$first" >/dev/null
 go go1
 child=$(marked m2)
 is "nice: who is forked gets it, whatever its parent's is now, and its threads" "$(field 19 "$child")" "7 "
-renice -n 2 -p "$first" >/dev/null
+renice 2 -p "$first" >/dev/null
 is "nice: so do new threads of who is there" "$(field 19 "$first")" "2 7 "
 put a nice -3
 is "nice: all of them get the next, up or down" "$(field 19 "$first")$(field 19 "$child")" "-3 -3 "
 put a nice inherit
 is "nice: inherit leaves it to them" "$(field 19 "$first")$(field 19 "$child")" "-3 -3 "
-renice -n 4 -p "$child" >/dev/null
+renice 4 -p "$child" >/dev/null
 go go2
 is "nice: and to their children" "$(field 19 "$(marked m3)")" "4 "
 put a nice 5
