@@ -265,6 +265,11 @@ static int jf_members_pass(struct jf_container *c, gfp_t gfp)
 	if (!spare)
 		return -ENOMEM;
 	rcu_read_lock();
+	/*
+	 * who is a member is one before the list is read: a fork that was not seen to be a
+	 * member's has put its child there. Pairs with jf_member_probe_fork().
+	 */
+	smp_mb();
 	for_each_process(p) {
 		if (!(++seen % JF_PASS_BATCH) && !jf_members_pass_rest(p)) {
 			/* another pass finds the rest */

@@ -345,6 +345,11 @@ void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_st
 	int nice = JF_NICE_INHERIT;
 	unsigned long flags;
 
+	/*
+	 * the child is in the list of processes before it is asked whose it is, also where fork()
+	 * ends with no more than a release. Pairs with jf_members_pass().
+	 */
+	smp_mb();
 	if (!jf_member_is(parent->signal))
 		return;
 	if (!thread)
