@@ -14,7 +14,7 @@ MAKEFLAGS += --no-print-directory
 moddir = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 has_headers = [ -e $(KDIR)/Makefile ]
 
-.PHONY: all help module modules userspace install uninstall setup vm demo check check-debug check-rt check-i386 check-leaks check-planted coverage bench experiments deb check-deb clean
+.PHONY: all help module modules userspace install uninstall setup vm demo check check-debug check-rt check-i386 check-arm64 check-leaks check-planted coverage bench experiments deb check-deb clean
 all: userspace
 	@if $(has_headers); then scripts/module $(RELEASE) $(KDIR); else \
 		echo "make: the tools are built, the module is not: no headers of the running kernel in" \
@@ -32,6 +32,7 @@ help:
 	@echo "make check-planted [T=...] faults on purpose, which those kernels have to tell of"
 	@echo "make check-rt [T=...]    the VM's suites on Debian's kernel with PREEMPT_RT"
 	@echo "make check-i386 [T=...]  the module's suites on a kernel of 32 bit"
+	@echo "make check-arm64 [T=...] the same on Debian's kernel for arm64 (KERNEL=6.1, 6.12-rt or 6.12-16k)"
 	@echo "make coverage [T=...]   how much of the module the suites run, on the kernel with all checkers"
 	@echo "make bench [KERNEL=6.1]  measure it, beside others, on both kernels or one; scripts/bench --help tells more"
 	@echo "make experiments [KERNEL=6.1]  how the kernel schedules containers, measured, on both kernels or one"
@@ -86,7 +87,10 @@ check-rt: setup
 	@scripts/check '$(T)' 6.12-rt
 
 check-i386: setup
-	@scripts/check-i386 '$(T)'
+	@scripts/check-arch i386 '$(T)'
+
+check-arm64: setup
+	@scripts/check-arch arm64 '$(T)' $(KERNEL)
 
 coverage: setup
 	@scripts/coverage '$(T)'

@@ -47,6 +47,25 @@ kernel_root()
 	[ ! -d "$cache/kernels/$1" ] || echo "$cache/kernels/$1"
 }
 
+# copy_modules ROOT RELEASE DIR MODULE...: into DIR, unpacked, with those that they need; print the files'
+# names in the order in which they need each other. What the kernel has built in is left out.
+copy_modules()
+{
+	local root=$1 release=$2 dir=$3 module file name
+
+	shift 3
+	for module; do
+		modprobe -d "${root:-/}" -S "$release" --show-depends "$module" || return
+	done | awk '/^insmod/ && !seen[$2]++ { print $2 }' | while read -r file; do
+		name=$(basename "$file")
+		case $name in
+		*.xz) name=${name%.xz}; xz -dc "$file" > "$dir/$name" ;;
+		*) cp "$file" "$dir/" ;;
+		esac
+		echo "$name"
+	done
+}
+
 # shellcheck disable=SC2034 # for those who source this
 # The parameters of a guest's kernel. no_timer_check: on a busy machine the timer comes too late for it.
 kernel_params="console=ttyS0,115200 quiet loglevel=5 panic=-1 oops=panic softlockup_panic=1"

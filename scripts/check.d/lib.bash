@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# What the runners of suites share. Sourced by bash.
+# What the runners of suites share. Sourced by bash, and by busybox's ash in the guest of scripts/check-arch.
 # shellcheck shell=bash
 
 # suite NAME COMMAND...: run a suite, which prints TAP, between two lines that judge.awk knows. Only
@@ -7,9 +7,10 @@
 pattern=${pattern:-}
 suite()
 {
-	local name=$1 begin=$SECONDS status=0
+	local name=$1 begin status=0
 
 	shift
+	begin=$(date +%s)
 	[[ $name =~ $pattern ]] || return 0
 	if [ -n "${LIST:-}" ]; then
 		echo "$name"
@@ -18,7 +19,7 @@ suite()
 	echo "#suite $name"
 	"$@" 2>&1 < /dev/null || status=$?
 	echo
-	echo "#end $status $((SECONDS - begin))"
+	echo "#end $status $(($(date +%s) - begin))"
 }
 
 # clean COMMAND...: run a suite's command in the guest, then see what it has left: no container, no module,
