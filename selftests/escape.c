@@ -382,6 +382,17 @@ static int try_io_uring(void)
 	return syscall(SYS_io_uring_setup, 1, params) < 0 ? -1 : 0;
 }
 
+/* Memory that nobody maps: a pipe holds it. */
+static int try_vmsplice(void)
+{
+	struct iovec memory = { .iov_base = (char[1]){ 0 }, .iov_len = 1 };
+	int ends[2];
+
+	if (pipe(ends))
+		return -1;
+	return vmsplice(ends[1], &memory, 1, 0) < 0 ? -1 : 0;
+}
+
 static int try_fanotify(void)
 {
 	return fanotify_init(FAN_CLASS_CONTENT, O_RDONLY) < 0 ? -1 : 0;
@@ -475,7 +486,7 @@ static const struct {
 	ATTEMPT(io_uring),	 ATTEMPT(fanotify),	 ATTEMPT(tiocsti),
 	ATTEMPT(terminal),	 ATTEMPT(raw_socket),	 ATTEMPT(packet_socket),
 	ATTEMPT(interface),	 ATTEMPT(realtime),	 ATTEMPT(nice),
-	ATTEMPT(ulimit),
+	ATTEMPT(ulimit),	 ATTEMPT(vmsplice),
 };
 
 /* In a process of its own, so that none profits from the one before. */

@@ -104,6 +104,7 @@ attempt() {
 @test "find a keyring" { attempt keyring EPERM ok ok ok; }
 @test "userfaultfd" { attempt userfaultfd EPERM EPERM EPERM ok; }
 @test "io_uring" { attempt io_uring EPERM ok ok ok; }
+@test "memory that a pipe keeps" { attempt vmsplice EPERM ok ok ok; }
 @test "fanotify" { attempt fanotify EPERM EPERM EPERM ok; }
 @test "type at a terminal" { attempt tiocsti EPERM 'ok|EIO' 'ok|EIO' ok; }
 @test "the terminal that jfrun was started at" { attempt terminal ENXIO ENXIO ENXIO ok; }
