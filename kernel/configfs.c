@@ -12,11 +12,34 @@
 #include <linux/pid.h>
 #include <linux/sched/prio.h>
 #include <linux/signal.h>
+#include <linux/string.h>
 
 #include "jackfruit.h"
 
 /* A day: far more than anybody waits, and it fits every clock. */
 #define JF_MS_MAX (24 * 3600 * MSEC_PER_SEC)
+
+/*
+ * A store: what is written is text, so a NUL byte is in no value; nobody would read what stands
+ * behind it. configfs puts one behind the last byte.
+ */
+static ssize_t jf_store(struct config_item *item, int (*set)(struct jf_container *c, const char *),
+			const char *page, size_t count)
+{
+	int ret = -EINVAL;
+
+	if (strlen(page) == count)
+		ret = set(to_jf_container(item), page);
+	return ret ?: count;
+}
+
+/* The store of an attribute, by jf_NAME_set(), which returns 0 or a negative errno. */
+#define JF_ATTR_STORE(_name)                                                                    \
+	static ssize_t jf_container_##_name##_store(struct config_item *item, const char *page, \
+						    size_t count)                               \
+	{                                                                                       \
+		return jf_store(item, jf_##_name##_set, page, count);                           \
+	}
 
 static ssize_t jf_limit_show(struct config_item *item, const u64 *limit, char *page)
 {
@@ -31,14 +54,13 @@ static ssize_t jf_limit_show(struct config_item *item, const u64 *limit, char *p
 	return sprintf(page, "%llu\n", bytes);
 }
 
-static ssize_t jf_limit_store(struct config_item *item, u64 *limit, const char *page, size_t count)
+static int jf_limit_set(struct jf_container *c, u64 *limit, const char *text)
 {
-	struct jf_container *c = to_jf_container(item);
 	struct jf_policy_config old;
 	u64 bytes;
 	int ret;
 
-	ret = jf_policy_parse_size(page, &bytes);
+	ret = jf_policy_parse_size(text, &bytes);
 	if (ret)
 		return ret;
 	mutex_lock(&c->lock);
@@ -48,7 +70,7 @@ static ssize_t jf_limit_store(struct config_item *item, u64 *limit, const char *
 	jf_policy_limits_changed(&old, &c->config, &c->run.policy);
 	jf_act_look(c);
 	mutex_unlock(&c->lock);
-	return count;
+	return 0;
 }
 
 static ssize_t jf_container_soft_limit_show(struct config_item *item, char *page)
@@ -56,11 +78,11 @@ static ssize_t jf_container_soft_limit_show(struct config_item *item, char *page
 	return jf_limit_show(item, &to_jf_container(item)->config.soft_limit, page);
 }
 
-static ssize_t jf_container_soft_limit_store(struct config_item *item, const char *page,
-					     size_t count)
+static int jf_soft_limit_set(struct jf_container *c, const char *text)
 {
-	return jf_limit_store(item, &to_jf_container(item)->config.soft_limit, page, count);
+	return jf_limit_set(c, &c->config.soft_limit, text);
 }
+JF_ATTR_STORE(soft_limit)
 CONFIGFS_ATTR(jf_container_, soft_limit);
 
 static ssize_t jf_container_hard_limit_show(struct config_item *item, char *page)
@@ -68,11 +90,11 @@ static ssize_t jf_container_hard_limit_show(struct config_item *item, char *page
 	return jf_limit_show(item, &to_jf_container(item)->config.hard_limit, page);
 }
 
-static ssize_t jf_container_hard_limit_store(struct config_item *item, const char *page,
-					     size_t count)
+static int jf_hard_limit_set(struct jf_container *c, const char *text)
 {
-	return jf_limit_store(item, &to_jf_container(item)->config.hard_limit, page, count);
+	return jf_limit_set(c, &c->config.hard_limit, text);
 }
+JF_ATTR_STORE(hard_limit)
 CONFIGFS_ATTR(jf_container_, hard_limit);
 
 static ssize_t jf_container_metric_show(struct config_item *item, char *page)
@@ -86,15 +108,16 @@ static ssize_t jf_container_metric_show(struct config_item *item, char *page)
 	return sprintf(page, "%s\n", jf_metric_name(metric));
 }
 
-static ssize_t jf_container_metric_store(struct config_item *item, const char *page, size_t count)
+static int jf_metric_set(struct jf_container *c, const char *text)
 {
-	int metric = jf_metric_parse(page);
+	int metric = jf_metric_parse(text);
 
 	if (metric < 0)
 		return metric;
-	jf_container_set_metric(to_jf_container(item), metric);
-	return count;
+	jf_container_set_metric(c, metric);
+	return 0;
 }
+JF_ATTR_STORE(metric)
 CONFIGFS_ATTR(jf_container_, metric);
 
 static ssize_t jf_container_hard_action_show(struct config_item *item, char *page)
@@ -108,11 +131,9 @@ static ssize_t jf_container_hard_action_show(struct config_item *item, char *pag
 	return sprintf(page, "%s\n", jf_action_name(action));
 }
 
-static ssize_t jf_container_hard_action_store(struct config_item *item, const char *page,
-					      size_t count)
+static int jf_hard_action_set(struct jf_container *c, const char *text)
 {
-	struct jf_container *c = to_jf_container(item);
-	int action = jf_action_parse(page);
+	int action = jf_action_parse(text);
 
 	if (action < 0)
 		return action;
@@ -121,8 +142,9 @@ static ssize_t jf_container_hard_action_store(struct config_item *item, const ch
 	c->config.action = action;
 	jf_act_look(c);
 	mutex_unlock(&c->lock);
-	return count;
+	return 0;
 }
+JF_ATTR_STORE(hard_action)
 CONFIGFS_ATTR(jf_container_, hard_action);
 
 static ssize_t jf_container_kill_scope_show(struct config_item *item, char *page)
@@ -136,11 +158,9 @@ static ssize_t jf_container_kill_scope_show(struct config_item *item, char *page
 	return sprintf(page, "%s\n", jf_scope_name(scope));
 }
 
-static ssize_t jf_container_kill_scope_store(struct config_item *item, const char *page,
-					     size_t count)
+static int jf_kill_scope_set(struct jf_container *c, const char *text)
 {
-	struct jf_container *c = to_jf_container(item);
-	int scope = jf_scope_parse(page);
+	int scope = jf_scope_parse(text);
 
 	if (scope < 0)
 		return scope;
@@ -149,8 +169,9 @@ static ssize_t jf_container_kill_scope_store(struct config_item *item, const cha
 	c->config.scope = scope;
 	jf_act_look(c);
 	mutex_unlock(&c->lock);
-	return count;
+	return 0;
 }
+JF_ATTR_STORE(kill_scope)
 CONFIGFS_ATTR(jf_container_, kill_scope);
 
 /*
@@ -168,19 +189,18 @@ static ssize_t jf_uint_show(struct config_item *item, const unsigned int *field,
 	return sprintf(page, "%u\n", value);
 }
 
-static ssize_t jf_uint_store(struct config_item *item, unsigned int *field, unsigned int max,
-			     const char *page, size_t count)
+static int jf_uint_set(struct jf_container *c, unsigned int *field, unsigned int max,
+		       const char *text)
 {
-	struct jf_container *c = to_jf_container(item);
 	unsigned int value;
 
-	if (kstrtouint(page, 10, &value) || value > max)
+	if (kstrtouint(text, 10, &value) || value > max)
 		return -EINVAL;
 	mutex_lock(&c->lock);
 	*field = value;
 	jf_act_look(c);
 	mutex_unlock(&c->lock);
-	return count;
+	return 0;
 }
 
 static ssize_t jf_container_soft_signal_show(struct config_item *item, char *page)
@@ -188,11 +208,11 @@ static ssize_t jf_container_soft_signal_show(struct config_item *item, char *pag
 	return jf_uint_show(item, &to_jf_container(item)->soft_signal, page);
 }
 
-static ssize_t jf_container_soft_signal_store(struct config_item *item, const char *page,
-					      size_t count)
+static int jf_soft_signal_set(struct jf_container *c, const char *text)
 {
-	return jf_uint_store(item, &to_jf_container(item)->soft_signal, _NSIG, page, count);
+	return jf_uint_set(c, &c->soft_signal, _NSIG, text);
 }
+JF_ATTR_STORE(soft_signal)
 CONFIGFS_ATTR(jf_container_, soft_signal);
 
 static ssize_t jf_container_grace_ms_show(struct config_item *item, char *page)
@@ -200,10 +220,11 @@ static ssize_t jf_container_grace_ms_show(struct config_item *item, char *page)
 	return jf_uint_show(item, &to_jf_container(item)->grace_ms, page);
 }
 
-static ssize_t jf_container_grace_ms_store(struct config_item *item, const char *page, size_t count)
+static int jf_grace_ms_set(struct jf_container *c, const char *text)
 {
-	return jf_uint_store(item, &to_jf_container(item)->grace_ms, JF_MS_MAX, page, count);
+	return jf_uint_set(c, &c->grace_ms, JF_MS_MAX, text);
 }
+JF_ATTR_STORE(grace_ms)
 CONFIGFS_ATTR(jf_container_, grace_ms);
 
 static ssize_t jf_container_forecast_ms_show(struct config_item *item, char *page)
@@ -211,12 +232,11 @@ static ssize_t jf_container_forecast_ms_show(struct config_item *item, char *pag
 	return jf_uint_show(item, &to_jf_container(item)->config.forecast_ms, page);
 }
 
-static ssize_t jf_container_forecast_ms_store(struct config_item *item, const char *page,
-					      size_t count)
+static int jf_forecast_ms_set(struct jf_container *c, const char *text)
 {
-	return jf_uint_store(item, &to_jf_container(item)->config.forecast_ms, JF_MS_MAX, page,
-			     count);
+	return jf_uint_set(c, &c->config.forecast_ms, JF_MS_MAX, text);
 }
+JF_ATTR_STORE(forecast_ms)
 CONFIGFS_ATTR(jf_container_, forecast_ms);
 
 /* What configfs takes of a show(), whatever a page's size: SIMPLE_ATTR_SIZE of its file.c. */
@@ -259,16 +279,15 @@ static ssize_t jf_container_pids_show(struct config_item *item, char *page)
 	return list.full ? -EFBIG : list.len;
 }
 
-static ssize_t jf_container_pids_store(struct config_item *item, const char *page, size_t count)
+static int jf_pids_set(struct jf_container *c, const char *text)
 {
-	int nr, ret;
+	int nr;
 
-	ret = kstrtoint(page, 10, &nr);
-	if (ret || nr < 0)
+	if (kstrtoint(text, 10, &nr) || nr < 0)
 		return -EINVAL;
-	ret = jf_container_attach(to_jf_container(item), nr);
-	return ret ?: count;
+	return jf_container_attach(c, nr);
 }
+JF_ATTR_STORE(pids)
 CONFIGFS_ATTR(jf_container_, pids);
 
 static ssize_t jf_container_nice_show(struct config_item *item, char *page)
@@ -284,44 +303,44 @@ static ssize_t jf_container_nice_show(struct config_item *item, char *page)
 	return sprintf(page, "%d\n", nice);
 }
 
-static ssize_t jf_container_nice_store(struct config_item *item, const char *page, size_t count)
+static int jf_nice_set(struct jf_container *c, const char *text)
 {
 	int nice;
 
-	if (sysfs_streq(page, "inherit"))
+	if (sysfs_streq(text, "inherit"))
 		nice = JF_NICE_INHERIT;
-	else if (kstrtoint(page, 10, &nice) || nice < MIN_NICE || nice > MAX_NICE)
+	else if (kstrtoint(text, 10, &nice) || nice < MIN_NICE || nice > MAX_NICE)
 		return -EINVAL;
-	jf_container_set_nice(to_jf_container(item), nice);
-	return count;
+	jf_container_set_nice(c, nice);
+	return 0;
 }
+JF_ATTR_STORE(nice)
 CONFIGFS_ATTR(jf_container_, nice);
 
 /* Without members there is nothing to end, and that is no error: they may have ended just now. */
-static ssize_t jf_end_store(struct config_item *item, void (*end)(struct jf_container *c),
-			    const char *page, size_t count)
+static int jf_end_set(struct jf_container *c, void (*end)(struct jf_container *c), const char *text)
 {
-	struct jf_container *c = to_jf_container(item);
-
-	if (!sysfs_streq(page, "1"))
+	if (!sysfs_streq(text, "1"))
 		return -EINVAL;
 	mutex_lock(&c->lock);
 	if (jf_container_running(c) && jf_members_count(c))
 		end(c);
 	mutex_unlock(&c->lock);
-	return count;
+	return 0;
 }
 
-static ssize_t jf_container_stop_store(struct config_item *item, const char *page, size_t count)
+static int jf_stop_set(struct jf_container *c, const char *text)
 {
-	return jf_end_store(item, jf_act_stop, page, count);
+	return jf_end_set(c, jf_act_stop, text);
 }
+JF_ATTR_STORE(stop)
 CONFIGFS_ATTR_WO(jf_container_, stop);
 
-static ssize_t jf_container_kill_store(struct config_item *item, const char *page, size_t count)
+static int jf_kill_set(struct jf_container *c, const char *text)
 {
-	return jf_end_store(item, jf_act_kill, page, count);
+	return jf_end_set(c, jf_act_kill, text);
 }
+JF_ATTR_STORE(kill)
 CONFIGFS_ATTR_WO(jf_container_, kill);
 
 static struct configfs_attribute *jf_container_attrs[] = {

@@ -17,6 +17,7 @@
 #include <linux/poll.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "jackfruit.h"
@@ -126,7 +127,7 @@ static ssize_t jf_events_file_write(struct file *file, const char __user *buf, s
 	if (copy_from_user(text, buf, size))
 		return -EFAULT;
 	text[size] = '\0';
-	if (kstrtou64(text, 10, &after) || after > jf_event_last())
+	if (strlen(text) != size || kstrtou64(text, 10, &after) || after > jf_event_last())
 		return -EINVAL;
 	mutex_lock(&reader->lock);
 	reader->after = after;

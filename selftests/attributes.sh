@@ -144,6 +144,16 @@ EACCES"
 else
 	pass "$title has no rights # SKIP no user namespaces"
 fi
+# What stands behind a NUL is not read, so that it must not pass for a value.
+before=$(plane 2>/dev/null)
+for pair in soft_limit=4096 hard_limit=1G metric=anon hard_action=notify kill_scope=process soft_signal=10 grace_ms=1 forecast_ms=1 nice=3 \
+	stop=1 kill=1 pids=$$; do
+	value=${pair#*=}
+	is "${pair%%=*}: a NUL byte is refused as EINVAL" \
+		"$(try write-nul "$JF_CONFIGFS/a/${pair%%=*}" "$value~" "$value~x" "$value$nl~" "$value~$nl" "~$value" "~" | uniq -c | xargs)" "6 EINVAL"
+done
+is "and has changed nothing" "$(plane 2>/dev/null)" "$before"
+is "events: a NUL byte is refused as EINVAL" "$(try write-nul "$JF_DEBUGFS/events" "0~" "0~x" "~0" "~" | uniq -c | xargs)" "4 EINVAL"
 is "a container with a member cannot be removed" "$(try rmdir "$JF_CONFIGFS/a")" EBUSY
 holds "and the member lives" kill -0 "$pid"
 put a kill 1

@@ -621,7 +621,7 @@ static bool do_setting(int c, int value)
 	return true;
 }
 
-/* No text with a tilde is a value of anything. */
+/* No text with a tilde or a NUL in it is a value of anything. */
 static bool do_garbage(int c, int value)
 {
 	static const char *const files[] = {
@@ -639,10 +639,9 @@ static bool do_garbage(int c, int value)
 	for (i = 0; i < len; i++)
 		junk[i] = random_next();
 	junk[random_next() % len] = '~';
-	/* what comes after a NUL is not looked at */
-	for (i = 0; i < len; i++)
-		if (!junk[i])
-			junk[i] = '~';
+	/* a value, and garbage behind a NUL */
+	if (value % 5 == 0 && len > 1)
+		memcpy(junk, "1", 2);
 	snprintf(before, sizeof(before), "%s", readable ? get(names[c], file) : "");
 	err = write_bytes(path_of(CONFIGFS, names[c], file), junk, len);
 	if (!expect(file, err, EINVAL))

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * try write FILE TEXT... | read FILE... | mkdir DIR... | rmdir DIR... | open FILE...
+ * try write FILE TEXT... | write-nul FILE TEXT... | read FILE... | mkdir DIR... | rmdir DIR... | open FILE...
  *
  * Does one system call an argument and prints how it ended, a line each: "ok" or errno's name. A shell cannot tell EBUSY from
- * EINVAL.
+ * EINVAL. To write-nul a tilde is a NUL byte, which no argument can hold.
  */
 #include <stdio.h>
 #include <sys/stat.h>
@@ -50,6 +50,16 @@ static void tell(int err)
 	puts(err ? strerrorname_np(err) : "ok");
 }
 
+static int write_nul(const char *path, char *text)
+{
+	size_t i, len = strlen(text);
+
+	for (i = 0; i < len; i++)
+		if (text[i] == '~')
+			text[i] = '\0';
+	return write_bytes(path, text, len);
+}
+
 int main(int argc, char **argv)
 {
 	int (*call)(const char *);
@@ -60,10 +70,15 @@ int main(int argc, char **argv)
 			tell(write_file(argv[2], argv[i]));
 		return 0;
 	}
+	if (argc > 3 && !strcmp(argv[1], "write-nul")) {
+		for (i = 3; i < argc; i++)
+			tell(write_nul(argv[2], argv[i]));
+		return 0;
+	}
 	call = argc > 2 ? find_call(argv[1]) : NULL;
 	if (!call) {
 		fprintf(stderr,
-			"try: write FILE TEXT... | read|open FILE... | mkdir|rmdir DIR...\n");
+			"try: write|write-nul FILE TEXT... | read|open FILE... | mkdir|rmdir DIR...\n");
 		return 2;
 	}
 	for (i = 2; i < argc; i++)
