@@ -933,25 +933,39 @@ static void chaos(unsigned long count)
 	clean();
 }
 
+/* A list as a run that failed prints it: an operation a line, and lines that say something begin with a #. */
 static size_t read_ops(const char *file, struct op *ops, size_t max)
 {
 	FILE *in = fopen(file, "r");
-	unsigned int a, b;
-	char name[16];
+	unsigned int at = 0;
+	char line[256];
 	size_t n = 0;
 
 	if (!in)
 		die("%s: %s", file, strerror(errno));
-	while (n < max && fscanf(in, "%15s %u %u", name, &a, &b) == 3) {
-		int what = 0;
+	while (fgets(line, sizeof(line), in)) {
+		unsigned int a, b;
+		int what = 0, end = -1;
+		char name[16];
 
-		while (what < OPS && strcmp(kinds[what].name, name))
-			what++;
-		if (what == OPS)
-			die("%s: '%s' is no operation", file, name);
+		at++;
+		/* what is said may be long */
+		while (!strchr(line, '\n') && *line == '#' && fgets(line + 1, sizeof(line) - 1, in))
+			;
+		if (*line == '#')
+			continue;
+		if (sscanf(line, "%15s %3u %3u %n", name, &a, &b, &end) == 3)
+			while (what < OPS && strcmp(kinds[what].name, name))
+				what++;
+		if (end < 0 || line[end] || what == OPS || a > 255 || b > 255)
+			die("%s:%u: '%.*s' is no operation", file, at, (int)strcspn(line, "\n"), line);
+		if (n == max)
+			die("%s:%u: more than %zu operations", file, at, max);
 		ops[n++] = (struct op){ what, a, b };
 	}
 	fclose(in);
+	if (!n)
+		die("%s: no operation is in it", file);
 	return n;
 }
 
@@ -988,10 +1002,13 @@ int main(int argc, char **argv)
 		else
 			die("'%s' is no option: there are --seed, --ops, --chaos, --replay and --times", argv[i]);
 	}
+	if (i < argc)
+		die("%s needs a value", argv[i]);
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	random_state = seed;
-	printf("# seed %llu\n", (unsigned long long)seed);
+	if (!replay)
+		printf("# seed %llu\n", (unsigned long long)seed);
 	fflush(stdout);
 	if (chaotic) {
 		chaos(chaotic);
