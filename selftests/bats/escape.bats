@@ -10,6 +10,8 @@ load lib
 
 setup_file() {
 	modprobe jackfruit
+	# as Debian's kernels have it
+	echo 1 > /proc/sys/kernel/dmesg_restrict
 	cd "$BATS_FILE_TMPDIR" || return
 	make_rootfs root
 	cp "${BATS_TEST_FILENAME%/*}/../../build/selftests/escape" root/bin/
@@ -42,7 +44,10 @@ teardown_file() {
 # namespaces)
 attempt() {
 	local where got name=$1
-	! grep -qx "$name ENOSYS" "$BATS_FILE_TMPDIR/outside" || skip "this kernel is built without it"
+	got=$(sed -n "s/^$name //p" "$BATS_FILE_TMPDIR/outside")
+	[ "$got" != ENOSYS ] || skip "this kernel is built without it"
+	# one of our own has no modules, and not all that there is to get at
+	[[ "|$5|" == *"|$got|"* || -d "/lib/modules/$(uname -r)/kernel" ]] || skip "this kernel has not got it"
 	for where in inside unfiltered userns outside; do
 		shift
 		got=$(sed -n "s/^$name //p" "$BATS_FILE_TMPDIR/$where")
