@@ -92,6 +92,41 @@ is "stop and kill without members leave it as it was" "$(status a state) $(statu
 refuses pids "$nl" -1 x 0x1 1.5 "1 2" 4294967296 99999999999999999999
 is "a PID that does not exist is ESRCH" "$(try_put a pids 4194304)" ESRCH
 
+# --- the module's parameters ---
+
+parameter_refuses() { # NAME ERRNO VALUE...
+	file=$parameters/$1
+	title="$1: $(($# - 2)) bad values are $2"
+	errno=$2
+	shift 2
+	before=$(cat "$file")
+	is "$title" "$(try write "$file" "$@" | grep -vcx "$errno")" 0
+	is "$title, and change nothing" "$(cat "$file")" "$before"
+}
+
+kept=$(cat $parameters/mode)
+for mode in scan fault; do
+	is "mode: $mode reads back" "$(try write $parameters/mode $mode) $(cat $parameters/mode)" "ok $mode"
+	parameter_refuses mode EINVAL "$nl" x SCAN faults "fault " " scan" "scan fault" "scan${nl}x" 0 1 -1
+done
+mode "$kept"
+for parameter in scan_min_us scan_max_us; do
+	kept=$(cat $parameters/$parameter)
+	for us in 100 60000000 12345; do
+		is "$parameter: $us reads back" "$(try write $parameters/$parameter $us) $(cat $parameters/$parameter)" "ok $us"
+	done
+	parameter_refuses $parameter EINVAL "$nl" x -1 0 99 60000001 4294967295 1.5 1ms "1000 2000" "1000${nl}x" " 1000"
+	parameter_refuses $parameter ERANGE 4294967296 18446744073709551616 99999999999999999999
+	echo "$kept" >$parameters/$parameter
+done
+is "a shortest time above the longest is taken, and both are kept" "$(try write $parameters/scan_max_us 100
+	try write $parameters/scan_min_us 5000; cat $parameters/scan_max_us $parameters/scan_min_us)" "ok
+ok
+100
+5000"
+scan_as_ever
+is "history cannot be changed" "$(try write $parameters/history 16)" EACCES
+
 is "stop and kill cannot be read" "$(stat -c %a "$JF_CONFIGFS/a/stop" "$JF_CONFIGFS/a/kill" | tr '\n' ' ')" "200 200 "
 for file in "$JF_CLASS"/a/*; do
 	case ${file##*/} in
