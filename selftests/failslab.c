@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * failslab OPERATION [MODULE] - an operation while each of its allocations fails in turn
+ * failslab exec-held FILE - an exec likewise, by a member whose memory is being read; nobody answers who reads FILE
  *
  * The kernel fails the Nth allocation that this thread makes (/proc/thread-self/fail-nth), for N from 1 until the
- * operation makes fewer. Each time it must have failed with ENOMEM and changed nothing, or succeeded; and succeed
- * when it is repeated. Prints nothing if all was well but, as a comment, how many allocations there were.
+ * operation makes fewer. Each time it must have failed with ENOMEM and changed nothing, or succeeded wholly, since
+ * what failed was tried again or in another way; and succeed when it is repeated. Prints nothing if all was well but,
+ * as a comment, how many allocations there were.
  */
 #include <dirent.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -433,6 +436,50 @@ static void attached(const struct operation *op)
 	subject = 0;
 }
 
+/* --- attaching the first one of all, with whom the probes are attached --- */
+
+static int load(unsigned int n);
+
+static bool probes_are_off(void)
+{
+	return strstr(text_of(DEBUGFS "/stats"), "probes off");
+}
+
+/* A module that has just been loaded has no probes attached; others linger. */
+static void reload(void)
+{
+	if (!access(CONFIGFS "/" NAME, F_OK) && !wait_for(!drop(NAME)))
+		wrong("the container cannot be removed");
+	if (syscall(SYS_delete_module, "jackfruit", O_NONBLOCK))
+		wrong("it cannot be unloaded: %s", strerror(errno));
+	if (load(0))
+		wrong("it cannot be loaded");
+	if (!probes_are_off())
+		wrong("there are probes already");
+	if (make(NAME))
+		wrong("mkdir");
+}
+
+static void start_first(const struct operation *op)
+{
+	reload();
+	start_one(op);
+}
+
+/* A probe that has stayed is called when the module is no more. */
+static void reload_for_attach(void)
+{
+	pid_t pid;
+
+	reload();
+	pid = fork();
+	if (!pid)
+		_exit(0);
+	reap(pid);
+	if (put(NAME, "hard_limit", "1G"))
+		wrong("hard_limit");
+}
+
 /* --- */
 
 static const struct operation operations[] = {
@@ -471,6 +518,8 @@ static const struct operation operations[] = {
 	{ "attach-threads", "3 0", NULL, start_one, call_attach, attached },
 	{ "attach-tree", "1 8", NULL, start_one, call_attach, attached },
 	{ "attach-second", "0 4", NULL, start_second, call_attach, attached },
+	{ "attach-first", "0 0", NULL, start_first, call_attach, attached },
+	{ "attach-first-reload", "0 0", "reload", start_first, call_attach, attached },
 };
 
 static void run(const struct operation *op)
@@ -490,10 +539,15 @@ static void run(const struct operation *op)
 		if (err) {
 			refused++;
 			same();
+			if (op->call == call_attach && op->b)
+				reload_for_attach();
 			err = op->call(op);
 			if (err)
 				wrong("and the second time: %s", strerror(err));
+		} else if (op->call == call_read || op->call == call_poll) {
+			same();
 		}
+		/* what it was to change has changed, and nothing is half done; a uevent may have been lost */
 		if (op->after)
 			op->after(op);
 		if (!failed)
@@ -558,6 +612,64 @@ static __attribute__((noreturn)) void member_exec(void)
 	err = errno;
 	tell(err, disarm(), 0);
 	rest();
+}
+
+/* The same by one whose memory is being read, so that it is counted when he has another. */
+#define HELD (2 << 20)
+
+static int go[2];
+
+static __attribute__((noreturn)) void member_exec_held(void)
+{
+	char *memory = mmap(NULL, HELD, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), byte;
+
+	memset(memory, 1, HELD);
+	tell(0, true, 0);
+	if (read(go[0], &byte, 1) != 1)
+		_exit(96);
+	member_exec();
+}
+
+/* A page that whoever writes to it waits for, for ever: the file it would be copied from is not read. */
+static char *endless_page(void)
+{
+	int fd = open(argument, O_RDONLY | O_CLOEXEC);
+	char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+
+	if (page == MAP_FAILED)
+		die("%s: %s", argument, strerror(errno));
+	return page;
+}
+
+/* Is it asleep in pread()? */
+static bool is_reading(pid_t pid)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	return atoi(text_of(path)) == SYS_pread64;
+}
+
+/* Somebody outside who reads of a process's memory and does not come to an end. */
+static pid_t start_reader(pid_t whose, char *page)
+{
+	pid_t pid = fork();
+	char path[32];
+	int fd;
+
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* he may not be able to die before the file system does */
+		close(STDOUT_FILENO);
+		close(living[0]);
+		snprintf(path, sizeof(path), "/proc/%d/mem", whose);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		/* this is mapped at the same place there */
+		_exit(pread(fd, page, 4096, (uintptr_t)seen) != 4096);
+	}
+	if (!wait_for(is_reading(pid)))
+		wrong("nobody reads the member's memory");
+	return pid;
 }
 
 static __attribute__((noreturn)) void member_exit(void)
@@ -654,6 +766,77 @@ static void run_member(const char *name, void (*act)(void), unsigned int most)
 		wrong("there is no end");
 }
 
+/* Whoever is first to want the page does not even die; who waits behind him does. */
+static void start_waiting(char *page)
+{
+	pid_t pid = fork();
+	char path[32];
+
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(STDOUT_FILENO);
+		*(volatile char *)page = 1;
+		_exit(0);
+	}
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	/* asleep, and not in a system call */
+	if (!wait_for(!strncmp(text_of(path), "-1 ", 3)))
+		die("%s: somebody answers", argument);
+}
+
+/* What is left of the member that executes is not counted where there was no memory to remember it; that is all. */
+static void run_exec_held(void)
+{
+	unsigned int died = 0, refused = 0, lost = 0;
+	char *page = endless_page();
+	struct report report;
+	bool more = true;
+	pid_t pid, reader;
+
+	start_waiting(page);
+	if (make(NAME) || put(NAME, "metric", "anon"))
+		die("mkdir");
+	for (nth = 1; more && nth < MOST; nth++) {
+		if (pipe(go))
+			die("pipe: %s", strerror(errno));
+		pid = start_member(member_exec_held);
+		if (read(reports[0], &report, sizeof(report)) != sizeof(report))
+			wrong("the member has not come");
+		reader = start_reader(pid, page);
+		if (write(go[1], "x", 1) != 1)
+			wrong("go");
+		if (hear(&report)) {
+			more = report.failed;
+			refused += !!report.err;
+			if (strtoull(status(NAME, "usage"), NULL, 10) < HELD) {
+				if (!report.failed)
+					wrong("none, and %s bytes are counted", status(NAME, "usage"));
+				lost++;
+			}
+			if (!is_status(NAME, "procs", "1") || !is_listed(NAME, pid))
+				wrong("%s are members", status(NAME, "procs"));
+			if (put(NAME, "kill", "1"))
+				wrong("kill");
+		} else {
+			died++;
+		}
+		if (!wait_for(!is_status(NAME, "state", "running") && is_status(NAME, "procs", "0")))
+			wrong("it is %s, with %s members", status(NAME, "state"), status(NAME, "procs"));
+		kill(reader, SIGKILL);
+		reap(reader);
+		if (!all_dead())
+			wrong("somebody has survived");
+		reap(pid);
+		close(go[0]);
+		close(go[1]);
+	}
+	printf("# exec-held: %u allocations, %u refusals, %u deaths, %u times not counted\n", nth - 1, refused, died, lost);
+	if (nth == MOST)
+		wrong("there is no end");
+	if (!lost)
+		die("the memory that is held was always counted");
+}
+
 /* --- the module comes and goes --- */
 
 static bool is_there(void)
@@ -662,13 +845,14 @@ static bool is_there(void)
 	       !access(DEBUGFS, F_OK);
 }
 
-static int load(void)
+/* While allocation @n fails; 0: none. */
+static int load(unsigned int n)
 {
 	int fd = open(argument, O_RDONLY | O_CLOEXEC), err;
 
 	if (fd < 0)
 		die("%s: %s", argument, strerror(errno));
-	arm(nth);
+	arm(n);
 	err = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
 	close(fd);
 	return err;
@@ -681,7 +865,7 @@ static void run_load(void)
 	int err;
 
 	for (nth = 1; failed && nth < MOST; nth++) {
-		err = load();
+		err = load(nth);
 		failed = disarm();
 		if (err && err != ENOMEM)
 			wrong("%s", strerror(err));
@@ -704,14 +888,11 @@ static void run_load(void)
 static void run_unload(void)
 {
 	bool failed = true;
-	unsigned int n;
 	pid_t pid;
 
-	for (n = 1; failed && n < MOST; n++) {
-		nth = 0;
-		if (load())
+	for (nth = 1; failed && nth < MOST; nth++) {
+		if (load(0))
 			wrong("it cannot be loaded");
-		nth = n;
 		/* with probes that are still attached */
 		if (make(NAME))
 			wrong("mkdir");
@@ -721,14 +902,14 @@ static void run_unload(void)
 		    !wait_for(!drop(NAME)))
 			wrong("a container does not go");
 		reap(pid);
-		arm(n);
+		arm(nth);
 		if (syscall(SYS_delete_module, "jackfruit", O_NONBLOCK))
 			wrong("it cannot be unloaded: %s", strerror(errno));
 		failed = disarm();
 		if (is_there())
 			wrong("it was unloaded, and is there");
 	}
-	printf("# unload: %u allocations\n", n - 1);
+	printf("# unload: %u allocations\n", nth - 1);
 }
 
 static void on_alarm(int sig)
@@ -777,6 +958,8 @@ int main(int argc, char **argv)
 		run_member(argv[1], member_thread, MOST);
 	else if (!strcmp(argv[1], "exec"))
 		run_member(argv[1], member_exec, MOST);
+	else if (!strcmp(argv[1], "exec-held"))
+		run_exec_held();
 	else if (!strcmp(argv[1], "exit"))
 		run_member(argv[1], member_exit, 20);
 	else if (!strcmp(argv[1], "eat"))

@@ -24,17 +24,28 @@ only() { # START END
 	set_knob stacktrace-depth 32
 }
 
+# Only what a function of the kernel asks for, whatever it calls for that.
+only_in() { # FUNCTION
+	# shellcheck disable=SC2046 # two numbers
+	only $(awk -v name="$1" '$3 == name { print "0x" $1; found = 1; next } found { print "0x" $1; exit }' /proc/kallsyms)
+}
+
 all() {
 	set_knob stacktrace-depth 0
 	set_knob require-start 0
 	set_knob require-end 0xffffffffffffffff
 }
 
+# Only what the module asks for.
+only_ours() {
+	# shellcheck disable=SC2046 # two numbers
+	only $(awk '$4 == "[jackfruit]" && $2 ~ /[tT]/ { print $1 }' /proc/kallsyms | sort |
+		sed -n '1s/^/0x/p; $s/^\(.*\)...$/0x\1fff/p')
+}
+
 memory() { # gone|back: for everybody who calls the module
 	if [ "$1" = gone ]; then
-		# shellcheck disable=SC2046 # two numbers
-		only $(awk '$4 == "[jackfruit]" && $2 ~ /[tT]/ { print $1 }' /proc/kallsyms | sort |
-			sed -n '1s/^/0x/p; $s/^\(.*\)...$/0x\1fff/p')
+		only_ours
 		set_knob times -1
 		set_knob probability 100
 	else
@@ -43,8 +54,11 @@ memory() { # gone|back: for everybody who calls the module
 	fi
 }
 
+deaf=
 undo() {
 	memory back
+	[ -z "$deaf" ] || kill -KILL "$deaf" 2>/dev/null
+	umount -l "$work/deaf" 2>/dev/null
 	mode fault 2>/dev/null
 	cleanup
 }
@@ -55,18 +69,48 @@ set_knob ignore-gfp-wait N
 set_knob min-order 0
 memory back
 
-# each OPERATION [MODULE]; what a program that cannot be executed says of it is of no interest
+others=
+# each OPERATION [ARGUMENT...]; what a program that cannot be executed says of it is of no interest
 each() {
 	said=$(failslab "$@" 2>/dev/null)
-	is "$1: any allocation may fail" "$?: $(echo "$said" | grep -v '^#')" "0: "
-	echo "$said" | grep '^#'
+	is "$1: any allocation${others:+ $others} may fail" "$?: $(echo "$said" | grep -v '^#')" "0: "
+	echo "$said" | grep '^#' | tee -a "$work/said"
 	drop slab
 }
 
+# How many of its allocations made an operation fail, the last time.
+refusals() { # OPERATION
+	sed -n "s/^# $1: [0-9]* allocations, \([0-9]*\) refusals.*/\1/p" "$work/said" | tail -n 1
+}
+
+module=$(modinfo -n jackfruit)
 for operation in $(failslab operations) fork thread exec exit eat; do
-	each "$operation"
+	each "$operation" "$module"
 	mode fault
 done
+# no pages, of which some are had once and not by the operation, so that N is another one's the next time
+set_knob min-order 10
+only_in tracepoint_probe_register
+for operation in attach-first attach-first-reload; do
+	each "$operation" "$module"
+	holds "$operation: each of five probes may not be had" at_least "$(refusals $operation)" 5
+done
+all
+
+mkdir "$work/deaf"
+deaf "$work/deaf" >"$work/deaf.out" 2>&1 &
+deaf=$!
+if wait_for mountpoint -q "$work/deaf"; then
+	only_ours
+	each exec-held "$work/deaf/file"
+	all
+	kill -KILL "$deaf"
+else
+	fail "a file system in user space can be mounted" "$(cat "$work/deaf.out")"
+fi
+umount -l "$work/deaf"
+deaf=
+set_knob min-order 0
 
 # --- while there is no memory for a while ---
 
@@ -126,12 +170,15 @@ drop a
 
 # --- the module itself ---
 
-module=$(modinfo -n jackfruit)
 rmmod jackfruit
 each unload "$module"
 # loading makes hundreds of allocations of the kernel's own before the module's first
-# shellcheck disable=SC2046 # two numbers
-only $(awk '$3 == "do_one_initcall" { print "0x" $1; found = 1; next } found { print "0x" $1; exit }' /proc/kallsyms)
+only_in do_one_initcall
+each load "$module"
+# what is tried in another way then, as the ring of events is, must fail as often
+others="and all that follow"
+set_knob times -1
+set_knob probability 100
 each load "$module"
 memory back
 is "nothing is left of it" "$(ls -d /sys/module/jackfruit "$JF_CONFIGFS" "$JF_CLASS" "$JF_DEBUGFS" 2>/dev/null; grep jf_member /proc/slabinfo)" ""
