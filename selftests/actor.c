@@ -26,6 +26,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/shm.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -116,6 +117,24 @@ static void do_memfd(const char *arg)
 	for (; size; size -= sizeof(page))
 		if (fd < 0 || write(fd, page, sizeof(page)) != sizeof(page))
 			die("memfd");
+}
+
+/* A segment of System V shared memory that nobody has attached. */
+static void do_sysv(const char *arg)
+{
+	size_t size = size_of(arg);
+	int id = shmget(IPC_PRIVATE, size, 0600);
+	char *all = shmat(id, NULL, 0);
+
+	if (all == (char *)-1)
+		die("shmat");
+	/* never more of it at once than a limit allows */
+	for (size_t i = 0; i < size; i += 1 << 20) {
+		memset(all + i, 1, 1 << 20);
+		if (madvise(all + i, 1 << 20, MADV_DONTNEED))
+			die("madvise");
+	}
+	shmdt(all);
 }
 
 /*
@@ -985,6 +1004,7 @@ static const struct {
 	{ "shmem", do_shmem },
 	{ "file", do_file },
 	{ "memfd", do_memfd },
+	{ "sysv", do_sysv },
 	{ "far", do_far },
 	{ "hollow", do_hollow },
 	{ "romcopy", do_romcopy },
