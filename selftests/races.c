@@ -88,8 +88,10 @@ static __attribute__((noreturn)) void rest(void)
 /* A child that does not outlive a test that fails. */
 static pid_t forked(void)
 {
-	pid_t pid = fork();
+	pid_t pid;
 
+	/* of few numbers none may be free for a moment */
+	wait_for((pid = fork()) >= 0 || errno != EAGAIN);
 	if (pid < 0)
 		die("fork: %s", strerror(errno));
 	if (!pid) {
@@ -566,6 +568,29 @@ static void tolerate(int err, const char *what)
 		die("%s while the module comes and goes: %s", what, strerror(err));
 }
 
+/* Faults, forks and execs for ever. Whoever is left when it is killed ends by himself. */
+static __attribute__((noreturn)) void live(void)
+{
+	const size_t size = 1 << 20;
+	char *memory;
+	pid_t pid;
+
+	for (;;) {
+		memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (memory != MAP_FAILED) {
+			memset(memory, 1, size);
+			munmap(memory, size);
+		}
+		pid = fork();
+		if (!pid) {
+			execl("/bin/true", "true", NULL);
+			_exit(0);
+		}
+		if (pid > 0)
+			reap(pid);
+	}
+}
+
 static void *use_always(void *data)
 {
 	char text[4096];
@@ -578,9 +603,9 @@ static void *use_always(void *data)
 		/* what configfs says while its module goes */
 		if (err != EINVAL)
 			tolerate(err, "mkdir");
-		pid = fork();
+		pid = forked();
 		if (!pid)
-			rest();
+			live();
 		tolerate(put_number(OTHER, "pids", pid), "attach");
 		tolerate(put(OTHER, "hard_limit", "64M"), "hard_limit");
 		tolerate(read_file(path_of(CLASS, OTHER, "usage"), text, sizeof(text)), "usage");
@@ -630,6 +655,9 @@ static void unload(void)
 		must(drop(OTHER), "rmdir");
 		pthread_create(&users[0], NULL, use_always, NULL);
 		pthread_create(&users[1], NULL, look_always, NULL);
+		/* and one who is no member, in the way of probes that come and go */
+		if (!forked())
+			live();
 	}
 	if (!syscall(SYS_delete_module, "jackfruit", O_NONBLOCK)) {
 		shared->used[0]++;
@@ -740,6 +768,8 @@ static void orphan_kill(void)
 }
 
 #define STRANGERS 4
+/* that there are, see races.sh */
+#define NUMBERS 120
 
 /* Numbers that members have had go to strangers, who are never listed and never killed. */
 static void pid_reuse(void)
@@ -748,6 +778,8 @@ static void pid_reuse(void)
 	int i;
 
 	begin_round();
+	for (i = 1; i < (int)(sizeof(shared->used) / sizeof(shared->used[0])); i++)
+		shared->used[i] = 0;
 	pid = forked();
 	if (!pid) {
 		put(NAME, "pids", "0");
@@ -758,13 +790,14 @@ static void pid_reuse(void)
 				shared->used[getpid()] = 1;
 				_exit(0);
 			}
-			shared->alive = 1;
+			shared->alive++;
 			linger(500);
 		}
 		rest();
 	}
-	if (!wait_for(shared->alive))
-		wrong("it does not begin");
+	/* until there is hardly a number that it has not used */
+	if (!wait_for(shared->alive >= NUMBERS))
+		wrong("it does not fork");
 	for (i = 0; i < STRANGERS; i++) {
 		strangers[i] = forked();
 		if (!strangers[i]) {

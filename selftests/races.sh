@@ -41,8 +41,8 @@ race mode_faults $((rounds / 4)) "the mode changes under page faults"
 race unload "$rounds" "the module is unloaded or it is not, whatever is done with it"
 race two_last "$rounds" "of threads that are last together one is"
 race orphan_kill "$rounds" "who becomes init's child while it is killed is dead"
-# those that run keep theirs; of the numbers from 300 on there is a new one for everybody, and soon used again
+# those that run keep theirs; of the 120 numbers from 300 on there is a new one for everybody, and soon used again
 echo 420 >/proc/sys/kernel/pid_max
-race pid_reuse "$rounds" "a stranger with a number that a member has had is a stranger"
+race pid_reuse $((rounds / 4)) "a stranger with a number that a member has had is a stranger"
 is "no container is left" "$(ls "$JF_CONFIGFS")" ""
 finish
