@@ -60,7 +60,16 @@ static size_t size_of(const char *text)
 	char *unit;
 	size_t size = strtoul(text, &unit, 10);
 
-	return *unit == 'M' ? size << 20 : *unit == 'K' ? size << 10 : size;
+	switch (*unit) {
+	case 'M':
+		return size << 20;
+	case 'K':
+		return size << 10;
+	case 'P':
+		return size * sysconf(_SC_PAGESIZE);
+	default:
+		return size;
+	}
 }
 
 static void touch(char *start, size_t size)
@@ -835,11 +844,12 @@ static char *endless_page(int *uffd)
 {
 	struct uffdio_api api = { .api = UFFD_API };
 	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-	char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t size = sysconf(_SC_PAGESIZE);
+	char *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	*uffd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
 	range.range.start = (uintptr_t)page;
-	range.range.len = 4096;
+	range.range.len = size;
 	if (page == MAP_FAILED || *uffd < 0 || ioctl(*uffd, UFFDIO_API, &api) ||
 	    ioctl(*uffd, UFFDIO_REGISTER, &range))
 		die("userfaultfd");
@@ -878,6 +888,8 @@ static void do_hoard(const char *arg)
 		die("hoard");
 	use_memory(4096, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	hoard->at = (uintptr_t)memory;
+	/* where there is none, nobody is to be left behind */
+	hoard->page = endless_page(&came.fd);
 	pid = forked();
 	if (!pid) {
 		do_anon(arg);
@@ -892,7 +904,6 @@ static void do_hoard(const char *arg)
 	hoard->mem = open(path, O_RDONLY | O_CLOEXEC);
 	if (hoard->mem < 0)
 		die(path);
-	hoard->page = endless_page(&came.fd);
 	pthread_detach(start_thread(read_for_ever, hoard));
 	if (poll(&came, 1, 10000) != 1)
 		die("nobody reads");

@@ -131,7 +131,7 @@ is "processes that are only together above it are" "$(status a state) $(status a
 # what the counters of many spaces keep back could decide: somebody has to look before the total is there
 scan_rarely
 fresh metric=anon
-act_in a nothp crowd:9 meet mark:"$work/m1" wait:"$work/go1" anon:400K mark:"$work/m2" pause
+act_in a nothp crowd:9 meet mark:"$work/m1" wait:"$work/go1" anon:100P mark:"$work/m2" pause
 marked m1 >/dev/null
 error=$(status a usage_error)
 put a hard_limit $(($(status a usage) + error + (2 << 20)))
