@@ -176,6 +176,8 @@ schedule() {
 	"$jflog" --out "$LOG" --max-size 4K --backups 2 -- \
 		sh -c "echo 1; read -r _ <$F/go; seq 2 3000; read -r _ <$F/go; echo 3001" 3>&- &
 	echo $! >"$JF_RUNDIR/a/logger"
+	# until then it is not called jflog, and nobody would follow
+	wait_until holds "$LOG" ' F 1'
 	jf_exec logs -f a >"$F/o" 2>"$F/e" &
 	pid=$!
 	wait_until holds "$F/o" 1
