@@ -54,8 +54,8 @@ static int jf_member_insert_thread(struct jf_container *c, struct task_struct *p
 	unsigned long flags;
 	int users = 0, ret;
 
-	/* what it has used before is not the container's */
-	m->base = (u64)max(get_mm_hiwater_rss(t->mm), t->signal->maxrss) << PAGE_SHIFT;
+	/* what it has used before is not the container's; it runs, so any value of these will do */
+	m->base = (u64)data_race(max(get_mm_hiwater_rss(t->mm), t->signal->maxrss)) << PAGE_SHIFT;
 	m->mm_base = m->base;
 	/* for a moment that may be somebody who only reads its status */
 	jf_for_each_thread(p, other)
@@ -206,7 +206,8 @@ static bool jf_member_child_of(struct jf_container *c, struct task_struct *p, un
 	unsigned long flags;
 	bool found = false;
 
-	if (p->flags & PF_KTHREAD || !jf_member_is(parent->signal))
+	/* others of its flags change */
+	if (READ_ONCE(p->flags) & PF_KTHREAD || !jf_member_is(parent->signal))
 		return false;
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	m = jf_member_find(parent->signal);
