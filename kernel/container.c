@@ -328,7 +328,7 @@ int jf_container_attach(struct jf_container *c, pid_t nr)
 	put_pid(pid);
 	if (!p)
 		return -ESRCH;
-	if (p->flags & PF_KTHREAD) {
+	if (READ_ONCE(p->flags) & PF_KTHREAD) {
 		ret = -EINVAL;
 	} else if (is_global_init(p)) {
 		ret = -EPERM;

@@ -38,7 +38,7 @@ race rmdir_attach "$rounds" "a container is attached to or removed, not both"
 race rmdir_kill "$rounds" "a container that can be removed has nobody who is being killed"
 race limits_faults $((rounds * 10)) "limits change under page faults"
 race mode_faults $((rounds / 4)) "the mode changes under page faults"
-race unload "$rounds" "the module is unloaded or it is not, whatever is done with it"
+race unload $((rounds * 5)) "the module is unloaded or it is not, whatever is done with it"
 race two_last "$rounds" "of threads that are last together one is"
 race orphan_kill "$rounds" "who becomes init's child while it is killed is dead"
 # those that run keep theirs; of the 120 numbers from 300 on there is a new one for everybody, and soon used again
