@@ -717,6 +717,13 @@ static bool hear(struct report *report)
 	return told;
 }
 
+/* The run of the member ends, however it does, and it has no members. */
+static void await_end(void)
+{
+	if (!wait_for(!is_status(NAME, "state", "running") && is_status(NAME, "procs", "0")))
+		wrong("it is %s, with %s members", status(NAME, "state"), status(NAME, "procs"));
+}
+
 static void run_member(const char *name, void (*act)(void), unsigned int most)
 {
 	unsigned int died = 0, refused = 0;
@@ -751,8 +758,7 @@ static void run_member(const char *name, void (*act)(void), unsigned int most)
 		} else {
 			died++;
 		}
-		if (!wait_for(!is_status(NAME, "state", "running") && is_status(NAME, "procs", "0")))
-			wrong("it is %s, with %s members", status(NAME, "state"), status(NAME, "procs"));
+		await_end();
 		if (!all_dead())
 			wrong("somebody has survived");
 		if (act == member_eat && !is_status(NAME, "reason", "hard_limit"))
@@ -820,8 +826,7 @@ static void run_exec_held(void)
 		} else {
 			died++;
 		}
-		if (!wait_for(!is_status(NAME, "state", "running") && is_status(NAME, "procs", "0")))
-			wrong("it is %s, with %s members", status(NAME, "state"), status(NAME, "procs"));
+		await_end();
 		kill(reader, SIGKILL);
 		reap(reader);
 		if (!all_dead())
