@@ -46,13 +46,11 @@ void jf_member_set_seeking(struct jf_container *c, bool seeking)
 	WRITE_ONCE(jf_nr_seeking, seeking ? jf_nr_seeking + 1 : jf_nr_seeking - 1);
 }
 
-/* Link a thread of @p, whose task_lock() is held and whose mm is there. */
-static int jf_member_insert_thread(struct jf_container *c, struct task_struct *p,
-				   struct task_struct *t, struct jf_member *m, unsigned long batch)
+/* What @t, a thread of @p, has before it is @m. Its task_lock() is held, and its mm is there. */
+static void jf_member_measure(struct jf_member *m, struct task_struct *p, struct task_struct *t)
 {
 	struct task_struct *other;
-	unsigned long flags;
-	int users = 0, ret;
+	int users = 0;
 
 	/* what it has used before is not the container's; it runs, so any value of these will do */
 	m->base = (u64)data_race(max(get_mm_hiwater_rss(t->mm), t->signal->maxrss)) << PAGE_SHIFT;
@@ -61,10 +59,6 @@ static int jf_member_insert_thread(struct jf_container *c, struct task_struct *p
 	jf_for_each_thread(p, other)
 		users += READ_ONCE(other->mm) == t->mm;
 	m->outside = atomic_read(&t->mm->mm_users) > users;
-	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	ret = jf_member_link(c, t, m, batch);
-	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	return ret;
 }
 
 /* Link a task that may be running; it may exec, exit or fork meanwhile. */
@@ -72,6 +66,7 @@ static int jf_member_insert(struct jf_container *c, struct task_struct *p, struc
 			    unsigned long batch)
 {
 	struct task_struct *t;
+	unsigned long flags;
 	int ret = -ESRCH;
 
 	rcu_read_lock();
@@ -79,7 +74,10 @@ static int jf_member_insert(struct jf_container *c, struct task_struct *p, struc
 	jf_for_each_thread(p, t) {
 		task_lock(t);
 		if (t->mm) {
-			ret = jf_member_insert_thread(c, p, t, m, batch);
+			jf_member_measure(m, p, t);
+			raw_spin_lock_irqsave(&jf_members_lock, flags);
+			ret = jf_member_link(c, t, m, batch);
+			raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 			task_unlock(t);
 			break;
 		}
@@ -89,11 +87,32 @@ static int jf_member_insert(struct jf_container *c, struct task_struct *p, struc
 	return ret;
 }
 
+/* Link a thread where @heir is a member, whose container is there as long as he is. */
+static int jf_member_link_heir(const struct signal_struct *heir, struct task_struct *t,
+			       struct jf_member *m)
+{
+	struct jf_member *mine;
+	unsigned long flags;
+	int ret = -ESRCH;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	mine = jf_member_find(heir);
+	if (mine && mine->c->seeking)
+		ret = jf_member_link(mine->c, t, m, mine->batch);
+	if (!ret) {
+		m->c->adopted = true;
+		if (m->c->killing)
+			queue_work(jf_wq, &m->c->work);
+	}
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return ret;
+}
+
 /*
  * As jf_member_insert(), where nothing may sleep, which task_lock() does on PREEMPT_RT. Under RCU.
  */
-static int jf_member_insert_now(struct jf_container *c, struct task_struct *p, struct jf_member *m,
-				unsigned long batch)
+static int jf_member_insert_now(const struct signal_struct *heir, struct task_struct *p,
+				struct jf_member *m)
 {
 	unsigned int tries = JF_TASK_TRIES;
 	struct task_struct *t;
@@ -107,8 +126,10 @@ static int jf_member_insert_now(struct jf_container *c, struct task_struct *p, s
 				return -EAGAIN;
 			cpu_relax();
 		}
-		if (t->mm)
-			ret = jf_member_insert_thread(c, p, t, m, batch);
+		if (t->mm) {
+			jf_member_measure(m, p, t);
+			ret = jf_member_link_heir(heir, t, m);
+		}
 		spin_unlock(&t->alloc_lock);
 		if (ret != -ESRCH)
 			break;
@@ -116,37 +137,35 @@ static int jf_member_insert_now(struct jf_container *c, struct task_struct *p, s
 	return ret;
 }
 
+/* Is the container seeking in which the member @signal is? @lost: one could not be taken there. */
+static bool jf_member_seeks(const struct signal_struct *signal, bool lost)
+{
+	struct jf_member *m;
+	unsigned long flags;
+	bool seeking;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	m = jf_member_find(signal);
+	seeking = m && m->c->seeking;
+	if (seeking)
+		m->c->lost |= lost;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return seeking;
+}
+
 /*
  * @p's parent exits: it becomes a member where @heir, a member from whom both descend, is one.
- * Under RCU, which keeps the container that @heir has.
+ * Under RCU.
  */
 static void jf_member_adopt(struct task_struct *p, const struct signal_struct *heir)
 {
-	struct jf_container *c = NULL;
-	struct jf_member *mine, *m;
-	unsigned long batch = 0, flags;
-	int ret = -ESRCH;
+	struct jf_member *m = jf_spare_take();
+	int ret = m ? jf_member_insert_now(heir, p, m) : -ENOMEM;
 
-	m = jf_spare_take();
-	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	mine = jf_member_find(heir);
-	if (mine && mine->c->seeking) {
-		c = mine->c;
-		batch = mine->batch;
-	}
-	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	if (c && m)
-		ret = jf_member_insert_now(c, p, m, batch);
-	if (c) {
-		raw_spin_lock_irqsave(&jf_members_lock, flags);
-		c->adopted = true;
-		if (!ret && c->killing)
-			queue_work(jf_wq, &c->work);
-		c->lost |= !m || ret == -EAGAIN;
-		raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	}
 	if (m && ret)
 		jf_spare_give(m);
+	if (ret == -ENOMEM || ret == -EAGAIN)
+		jf_member_seeks(heir, true);
 }
 
 /*
@@ -187,6 +206,8 @@ void jf_members_hand_over(struct task_struct *p)
 			goto out;
 		t = parent;
 	}
+	if (!jf_member_seeks(t->signal, false))
+		goto out;
 	for_each_process(child) {
 		if (!jf_member_is(child->signal) && jf_task_parent(child, p) == p)
 			jf_member_adopt(child, t->signal);
