@@ -653,11 +653,14 @@ static void unload(void)
 	if (!users[0]) {
 		must(drop(NAME), "rmdir");
 		must(drop(OTHER), "rmdir");
-		pthread_create(&users[0], NULL, use_always, NULL);
-		pthread_create(&users[1], NULL, look_always, NULL);
-		/* and one who is no member, in the way of probes that come and go */
+		/*
+		 * One who is no member, in the way of probes that come and go. He is first: he would keep for ever what
+		 * a thread has open while he is forked, and with it the module.
+		 */
 		if (!forked())
 			live();
+		pthread_create(&users[0], NULL, use_always, NULL);
+		pthread_create(&users[1], NULL, look_always, NULL);
 	}
 	if (!syscall(SYS_delete_module, "jackfruit", O_NONBLOCK)) {
 		shared->used[0]++;
