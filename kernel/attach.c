@@ -169,14 +169,16 @@ static void jf_member_adopt(struct task_struct *p, const struct signal_struct *h
 }
 
 /*
- * Who @p descends from, where those who exit are passed over: they have perhaps been through their
- * exit probes before anybody was seeking, and hand nobody over any more. Under RCU.
+ * Who @p descends from, where those who exit are passed over, except of the group @to: they have
+ * perhaps been through their exit probes before anybody was seeking, and hand nobody over any more.
+ * Under RCU.
  */
-static struct task_struct *jf_task_parent(const struct task_struct *p, const struct task_struct *to)
+static struct task_struct *jf_task_parent(const struct task_struct *p,
+					  const struct signal_struct *to)
 {
 	struct task_struct *parent = rcu_dereference(p->real_parent), *next;
 
-	while (parent != to && !atomic_read(&parent->signal->live) &&
+	while (parent->signal != to && !atomic_read(&parent->signal->live) &&
 	       !jf_member_is(parent->signal)) {
 		next = rcu_dereference(parent->real_parent);
 		if (next == parent)
@@ -186,20 +188,40 @@ static struct task_struct *jf_task_parent(const struct task_struct *p, const str
 	return parent;
 }
 
+/* Has @p children, or, if it is the @last one, another thread of its group? Under RCU. */
+static bool jf_task_has_children(struct task_struct *p, bool last)
+{
+	struct task_struct *t;
+
+	/* nobody but @p could make the list longer; nor those of others, if all exit */
+	if (!list_empty(&p->children))
+		return true;
+	if (!last)
+		return false;
+	jf_for_each_thread(p, t) {
+		if (!list_empty(&t->children))
+			return true;
+	}
+	return false;
+}
+
 /**
  * jf_members_hand_over() - a thread exits, and perhaps some container is seeking its children
  * @p: the thread, in its exit probe: they are its children still
+ * @last: its group is about to be a member no longer: the children of threads that have not come
+ *        to their exit probes are handed over with its own
  *
  * Context: task context, preemption off; must not sleep.
  */
-void jf_members_hand_over(struct task_struct *p)
+void jf_members_hand_over(struct task_struct *p, bool last)
 {
 	struct task_struct *child, *parent, *t = p;
 
-	/* nobody but @p could make the list longer */
-	if (!READ_ONCE(jf_nr_seeking) || list_empty(&p->children))
+	if (!READ_ONCE(jf_nr_seeking))
 		return;
 	rcu_read_lock();
+	if (!jf_task_has_children(p, last))
+		goto out;
 	while (!jf_member_is(t->signal)) {
 		parent = rcu_dereference(t->real_parent);
 		if (parent == t)
@@ -209,7 +231,8 @@ void jf_members_hand_over(struct task_struct *p)
 	if (!jf_member_seeks(t->signal, false))
 		goto out;
 	for_each_process(child) {
-		if (!jf_member_is(child->signal) && jf_task_parent(child, p) == p)
+		if (!jf_member_is(child->signal) &&
+		    jf_task_parent(child, p->signal)->signal == p->signal)
 			jf_member_adopt(child, t->signal);
 	}
 out:

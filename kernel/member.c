@@ -476,9 +476,10 @@ void jf_member_probe_exit(void *data, struct task_struct *p)
 	struct jf_member *m;
 	unsigned long flags;
 	u64 high_water;
+	bool last = jf_member_is(p->signal) && jf_member_last_thread(p);
 
-	jf_members_hand_over(p);
-	if (!jf_member_is(p->signal) || !jf_member_last_thread(p))
+	jf_members_hand_over(p, last);
+	if (!last)
 		return;
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	m = jf_member_find(p->signal);

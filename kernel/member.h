@@ -104,7 +104,7 @@ struct mm_struct *jf_member_unlink(struct jf_member *m);
 long jf_member_account(struct jf_member *m, long pages);
 
 void jf_member_set_seeking(struct jf_container *c, bool seeking);
-void jf_members_hand_over(struct task_struct *p);
+void jf_members_hand_over(struct task_struct *p, bool last);
 
 struct jf_member *jf_spare_take(void);
 void jf_spare_give(struct jf_member *m);

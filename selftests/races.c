@@ -27,6 +27,7 @@ static struct {
 	atomic_int go;
 	atomic_int stop;
 	atomic_int pid;
+	atomic_int delay;
 	atomic_int used[65536]; /* PID numbers, by those who have had them */
 } *shared;
 
@@ -228,6 +229,77 @@ static void attach_flight(void)
 	shared->stop = 1;
 	close_living();
 	reap(first);
+}
+
+/* Whoever reads the list of processes is busy with them before he comes to younger ones. */
+#define BYSTANDERS 1000
+
+static void have_bystanders(void)
+{
+	static int there;
+
+	for (; there < BYSTANDERS; there++) {
+		if (!forked())
+			rest();
+	}
+}
+
+static void fork_and_exit(void)
+{
+	pid_t pid = fork();
+	volatile int i;
+
+	while (!pid && !shared->stop)
+		usleep(2000);
+	if (!pid)
+		_exit(0);
+	atomic_fetch_add(&shared->alive, pid > 0);
+	await_go();
+	for (i = shared->delay; i; i--)
+		;
+	syscall(SYS_exit, 0);
+}
+
+static void *fork_and_exit_thread(void *unused)
+{
+	fork_and_exit();
+	return unused;
+}
+
+/* Both threads have a child and exit, while they are attached: one is through while the other frees the memory. */
+static void attach_last(void)
+{
+	const size_t size = (1 + random_below(8)) << 20;
+	pthread_t thread;
+	pid_t pid;
+	int err;
+
+	have_bystanders();
+	begin_round();
+	shared->delay = random_below(15000);
+	pid = forked();
+	if (!pid) {
+		memset(mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 1, size);
+		pthread_create(&thread, NULL, fork_and_exit_thread, NULL);
+		fork_and_exit();
+	}
+	if (!wait_for(shared->alive == 2))
+		wrong("they do not begin");
+	shared->go = 1;
+	err = put_number(NAME, "pids", pid);
+	if (err && err != ESRCH)
+		wrong("attach: %s", strerror(err));
+	must(put(NAME, "kill", "1"), "kill");
+	/* the children of who was not found go on */
+	if (err)
+		shared->stop = 1;
+	if (!all_dead(WAIT_MS))
+		wrong("a child has survived");
+	if (!err)
+		over("killed", "killed");
+	shared->stop = 1;
+	close_living();
+	reap(pid);
 }
 
 static void *exit_with_thread(void *unused)
@@ -855,6 +927,7 @@ static const struct {
 } races[] = {
 	{ "attach_chain", attach_chain, NULL },
 	{ "attach_flight", attach_flight, NULL },
+	{ "attach_last", attach_last, NULL },
 	{ "attach_exit", attach_exit, NULL },
 	{ "attach_exec", attach_exec, NULL },
 	{ "attach_two", attach_two, NULL },

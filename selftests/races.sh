@@ -30,6 +30,7 @@ race() { # RACE ROUNDS TITLE
 
 race attach_chain "$rounds" "who is attached while it forks is followed to the last"
 race attach_flight "$rounds" "who is attached while it flees is a member or is not found"
+race attach_last "$rounds" "whose threads exit at once while he is attached has handed over the children of each"
 race attach_exit "$rounds" "who exits while it is attached was a member or was not"
 race attach_exec "$rounds" "who executes from a thread while it is attached is one member"
 race attach_two "$rounds" "who is attached to two containers at once is in one of them"
