@@ -80,6 +80,11 @@ bool jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure)
 	WRITE_ONCE(c->fault.trip, jf_fault_pages(trip));
 	WRITE_ONCE(c->fault.low, low == JF_LIMIT_MAX ? -JF_PAGES_NEVER : jf_fault_pages(low));
 	WRITE_ONCE(c->fault.sure, jf_fault_pages(sure));
+	/*
+	 * a probe that has read the old ones, and adds to the total or says that nothing is near
+	 * after this, reads the new ones then. Pairs with jf_fault_see() and jf_fault_set_near().
+	 */
+	smp_mb();
 	WRITE_ONCE(c->fault.near, true);
 	total = atomic_long_read(&c->fault.total);
 	passed = total > c->fault.trip || total <= c->fault.low;
@@ -241,6 +246,17 @@ static void jf_fault_grow(struct jf_member *m, long pages)
 		atomic_long_add(pages - old, &m->grown);
 }
 
+/* Is the total near to @trip or @low? Said by who has read these: they may have changed since. */
+static void jf_fault_set_near(struct jf_fault *fault, bool near, long trip, long low)
+{
+	if (READ_ONCE(fault->near) == near)
+		return;
+	WRITE_ONCE(fault->near, near);
+	smp_mb(); /* pairs with jf_fault_arm() */
+	if (READ_ONCE(fault->trip) != trip || READ_ONCE(fault->low) != low)
+		WRITE_ONCE(fault->near, true);
+}
+
 /*
  * The memory of @m's space has changed, by counter @member, or it is new if that is negative: bring
  * the total up to date. Far from every threshold that is a few loads, and it is not needed again
@@ -270,7 +286,7 @@ static noinline void jf_fault_see(struct jf_member *m, struct mm_struct *mm, int
 	near_sure = sure - pages <= error;
 	near_total = min(trip - total, total - low) <= error;
 	WRITE_ONCE(m->near, near_sure);
-	WRITE_ONCE(c->fault.near, near_total);
+	jf_fault_set_near(&c->fault, near_total, trip, low);
 	/* a crowd is left to the looks */
 	if ((near_sure || near_total) && !jf_usage_is_crowded(m->pid))
 		pages = jf_usage_exact(mm, m->pid, metric) -
@@ -280,7 +296,9 @@ static noinline void jf_fault_see(struct jf_member *m, struct mm_struct *mm, int
 	total = jf_member_account(m, pages);
 	if (total == LONG_MIN)
 		return;
-	if (pages > sure || total > trip || total <= low)
+	/* anew: the total has got its new value before. Pairs with jf_fault_arm(). */
+	if (pages > READ_ONCE(c->fault.sure) || total > READ_ONCE(c->fault.trip) ||
+	    total <= READ_ONCE(c->fault.low))
 		jf_fault_cross(m, mm, metric, pages, total);
 }
 
