@@ -97,7 +97,7 @@ static void jf_act_tell_crossing(struct jf_container *c, enum jf_event_type type
 	struct jf_event event;
 
 	jf_event_prepare(&event, c, type, usage->largest ?: c->run.first);
-	if (usage->caught)
+	if (usage->comm[0])
 		jf_event_set_comm(&event, usage->comm);
 	event.has_usage = true;
 	event.usage = bytes;
@@ -122,7 +122,7 @@ static void jf_act_record(struct jf_container *c, enum jf_reason cause,
 		.victim = jf_act_process(usage ? usage->largest : c->run.first),
 		.begin_ns = usage ? usage->ns : ktime_get_ns(),
 	};
-	if (usage && usage->caught)
+	if (usage && usage->comm[0])
 		strscpy(c->run.kill.victim.comm, usage->comm, sizeof(c->run.kill.victim.comm));
 	if (c->run.below_ns)
 		c->run.kill.crossed_us =
@@ -339,6 +339,17 @@ static void jf_act_decisions(struct jf_container *c, u32 decisions, const struct
 	jf_act_hard(c, decisions, usage);
 }
 
+/* Name the largest one now. A page fault may have killed him while this look judged. */
+static void jf_act_name_largest(struct jf_container *c, struct jf_usage *usage)
+{
+	struct jf_sender who = jf_act_process(usage->largest);
+
+	if (who.comm[0])
+		strscpy(usage->comm, who.comm, sizeof(usage->comm));
+	else
+		jf_fault_comm(c, usage->largest, usage->comm);
+}
+
 /* Who was caught in a page fault; or else what can be seen. */
 static bool jf_act_see(struct jf_container *c, bool scan, struct jf_usage *usage)
 {
@@ -467,6 +478,8 @@ static bool jf_act_look_for(struct jf_container *c, bool scan)
 		jf_usage_put(&usage);
 		return false;
 	}
+	if (!usage.caught)
+		jf_act_name_largest(c, &usage);
 	c->run.sharing = usage.sum > c->config.hard_limit && usage.spaces > 1;
 	c->run.peak = max(c->run.peak, usage.bytes);
 	look.now_us = div_u64(usage.ns, NSEC_PER_USEC);

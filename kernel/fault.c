@@ -164,6 +164,22 @@ bool jf_fault_caught(struct jf_container *c)
 	return jf_fault_peek(c).pid;
 }
 
+/**
+ * jf_fault_comm() - the name of a process that may have been killed in a page fault
+ * @c: the container
+ * @pid: the process
+ * @comm: set, if it is this one whom no look has told of yet; TASK_COMM_LEN
+ *
+ * Context: any.
+ */
+void jf_fault_comm(struct jf_container *c, const struct pid *pid, char *comm)
+{
+	struct jf_crossing crossing = jf_fault_peek(c);
+
+	if (pid && crossing.pid == pid)
+		strscpy(comm, crossing.comm, TASK_COMM_LEN);
+}
+
 /* Note a crossing, whose member may have gone and whose threshold may have changed meanwhile. */
 static void jf_fault_cross(struct jf_member *m, struct mm_struct *mm, enum jf_metric metric,
 			   long pages, long total)

@@ -471,6 +471,7 @@ void jf_fault_joined(struct mm_struct *mm);
 bool jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure);
 bool jf_fault_noted(struct jf_container *c);
 bool jf_fault_caught(struct jf_container *c);
+void jf_fault_comm(struct jf_container *c, const struct pid *pid, char *comm);
 void jf_fault_rest(struct jf_container *c, u64 us);
 bool jf_fault_take(struct jf_container *c, struct jf_crossing *crossing);
 void jf_fault_init(void);
@@ -492,7 +493,7 @@ void jf_fault_show_stats(struct seq_file *m);
  * @ns: when, ktime_get_ns()
  * @crossed_ns: when a probe saw the limit crossed; 0: none did
  * @caught: @largest has been killed for it already
- * @comm: its name, with @caught
+ * @comm: its name, as far as it is known
  * @largest: the member with the largest share, referenced; NULL when there is none
  * @largest_mm: its address space, referenced (mmgrab); NULL with @largest
  * @largest_bytes: its share
