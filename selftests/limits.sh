@@ -220,4 +220,18 @@ kills=$(count a kill)
 act_in a eat:64K
 wait_kill "$kills"
 is "the limit of one container is nothing to another" "$(status b state) $(status b reason)" "running none"
+
+# --- memory of somebody outside ---
+
+# its parent lives on in the memory that both have, and is no member
+act anon:40M share mark:"$work/m9" wait:"$work/g9" exit:0
+outside=$!
+sharer=$(marked m9)
+put b pids "$sharer"
+holds "who shares the memory of somebody outside has it counted" at_least "$(status b usage)" $((50 << 20))
+kill -STOP "$outside"
+go g9
+wait_for has_procs b 1
+holds "but not when he has ended" at_most "$(status b usage)" $((20 << 20))
+kill -KILL "$outside"
 finish
