@@ -253,6 +253,7 @@ several() {
 	run -0 jf metrics
 	grep -qE '^jackfruit_container_uncounted_bytes\{container="a",kind="tmpfs"\} 104[89][0-9]{4}$' <<<"$output"
 	grep -qx 'jackfruit_container_uncounted_bytes{container="a",kind="memfd"} 0' <<<"$output"
+	grep -qx 'jackfruit_container_uncounted_bytes{container="a",kind="sysvshm"} 0' <<<"$output"
 }
 
 @test "a grandchild that holds the memory is counted" {

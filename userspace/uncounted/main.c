@@ -17,7 +17,7 @@ static const char usage[] =
 	"usage: jf-uncounted\n"
 	"\n"
 	"For `jf check` and `jf metrics`: prints what no limit counts, a line for each container and kind:\n"
-	"its name, hugetlb, memfd or tmpfs, and bytes. Nothing if not run by root.\n";
+	"its name, hugetlb, memfd, sysvshm or tmpfs, and bytes. Nothing if not run by root.\n";
 
 /* A container with so many members, files and mounts that they take longer is told in part. */
 #define LOOK_MS 2000
@@ -105,6 +105,7 @@ static void member_count(struct container *c, int procs, const char *pid)
 		return;
 	hugetlb_count(c, proc);
 	memfd_count(c, proc);
+	sysvshm_count(c, proc);
 	tmpfs_count(c, proc);
 }
 
@@ -133,10 +134,12 @@ static void container_tell(int containers, const char *name, int procs)
 			name);
 	printf("%s\thugetlb\t%llu\n", name, (unsigned long long)c.hugetlb);
 	printf("%s\tmemfd\t%llu\n", name, (unsigned long long)c.memfd);
+	printf("%s\tsysvshm\t%llu\n", name, (unsigned long long)c.sysvshm);
 	printf("%s\ttmpfs\t%llu\n", name, (unsigned long long)c.tmpfs);
 	/* it stays told if the next one is the end */
 	fflush(stdout);
 	tdestroy(c.memfds, free);
+	tdestroy(c.namespaces, free);
 	tdestroy(c.mounts, free);
 }
 
@@ -163,6 +166,7 @@ int main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	alarm(GIVE_UP);
 	memfd_prepare();
+	sysvshm_prepare();
 	tmpfs_prepare();
 	while ((entry = readdir(containers)))
 		if (entry->d_name[0] != '.')

@@ -18,14 +18,16 @@
  * struct container - what is found of a container, in bytes
  * @hugetlb: huge pages that members have mapped; each member's own count
  * @memfd: memfds that members hold open
+ * @sysvshm: what is in System V shared memory of IPC namespaces that members are in, and we are not
  * @tmpfs: what is in each tmpfs that members see, and we do not
  * @memfds: inodes that have been counted, see set_add()
+ * @namespaces: inodes that have been counted
  * @mounts: devices that have been counted
  * @until: not looked at for longer than this, in milliseconds of time_ms()
  */
 struct container {
-	uint64_t hugetlb, memfd, tmpfs;
-	void *memfds, *mounts;
+	uint64_t hugetlb, memfd, sysvshm, tmpfs;
+	void *memfds, *namespaces, *mounts;
 	uint64_t until;
 };
 
@@ -37,6 +39,10 @@ bool too_late(const struct container *c);
 /* memfd.c */
 void memfd_prepare(void);
 void memfd_count(struct container *c, int proc);
+
+/* sysvshm.c */
+void sysvshm_prepare(void);
+void sysvshm_count(struct container *c, int proc);
 
 /* tmpfs.c */
 void tmpfs_prepare(void);

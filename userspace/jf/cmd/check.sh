@@ -153,6 +153,7 @@ check_uncounted() {
 	BEGIN {
 		of["hugetlb"] = "of hugetlb pages"
 		of["memfd"] = "in memfds"
+		of["sysvshm"] = "in System V shared memory"
 		of["tmpfs"] = "in tmpfs"
 	}
 	$1 != name {

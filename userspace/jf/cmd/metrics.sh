@@ -93,7 +93,7 @@ metrics_text() {
 		sample(name, "", scale ? sprintf("%.6f", own[key] / scale) : own[key])
 	}
 	BEGIN {
-		kinds = split("hugetlb memfd tmpfs", kind, " ")
+		kinds = split("hugetlb memfd sysvshm tmpfs", kind, " ")
 		for (j = 1; j <= kinds; j++)
 			uncounted[kind[j]] = 1
 	}
