@@ -124,6 +124,8 @@ bool jf_usage_is_crowded(struct pid *pid)
  * @pid: the group whose it is
  * @metric: what counts
  *
+ * But before 6.2 for what the threads of other groups that share it have faulted in last.
+ *
  * Context: any but NMI.
  * Return: pages.
  */
@@ -244,6 +246,29 @@ struct jf_usage_sum {
 	bool exact;
 };
 
+/*
+ * Another member counts for the address space. Before 6.2 what this one's threads keep to themselves
+ * is in no counter of it, and no page fault tells.
+ */
+static void jf_usage_add_sharer(const struct jf_member_ref *ref, struct jf_usage_sum *sum)
+{
+	struct jf_usage *usage = sum->usage;
+	enum jf_metric metric = sum->c->metric;
+	long pages;
+
+	/* it may write to copies of its own in the address space that it shares */
+	if (sum->exact && sum->c->run.known.ns)
+		usage->growth += jf_usage_growth(ref, 0) << PAGE_SHIFT;
+	if (!JF_TASK_COUNTERS)
+		return;
+	usage->error += (u64)jf_usage_error(ref->pid, metric) << PAGE_SHIFT;
+	usage->crowded = true;
+	if (sum->exact) {
+		pages = jf_usage_cached(ref->pid, jf_usage_counters[metric]);
+		usage->bytes += (u64)max(pages, 0L) << PAGE_SHIFT;
+	}
+}
+
 static void jf_usage_add(const struct jf_member_ref *ref, void *data)
 {
 	struct jf_usage_sum *sum = data;
@@ -253,9 +278,7 @@ static void jf_usage_add(const struct jf_member_ref *ref, void *data)
 	long pages;
 
 	if (!ref->counted) {
-		/* it may write to copies of its own in the address space that it shares */
-		if (sum->exact && sum->c->run.known.ns)
-			usage->growth += jf_usage_growth(ref, 0) << PAGE_SHIFT;
+		jf_usage_add_sharer(ref, sum);
 		return;
 	}
 	usage->error += (u64)jf_usage_error(ref->pid, metric) << PAGE_SHIFT;

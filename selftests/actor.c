@@ -640,6 +640,33 @@ static void do_sharers(const char *arg)
 	}
 }
 
+/* Fewer than those after which a thread tells its address space of them, before Linux 6.2. */
+#define HOARD (60 * 4096)
+
+static int hoard(void *part)
+{
+	touch(part, HOARD);
+	return sleep_on(NULL);
+}
+
+/* N children that share our memory, each with some of its own; we go on. */
+static void do_hoarders(const char *arg)
+{
+	int n = atoi(arg);
+	char *parts = mmap(NULL, (size_t)n * HOARD, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *stacks = malloc((size_t)n << 13);
+
+	if (parts == MAP_FAILED || !stacks)
+		die("hoarders");
+	/* if this fails there are none */
+	madvise(parts, (size_t)n * HOARD, MADV_NOHUGEPAGE);
+	for (; n--; parts += HOARD) {
+		stacks += 8 << 10;
+		if (clone(hoard, stacks, CLONE_VM | SIGCHLD, parts) < 0)
+			die("clone");
+	}
+}
+
 /* The first process of a new PID namespace goes on. */
 static void do_pidns(const char *arg)
 {
@@ -1055,6 +1082,7 @@ static const struct {
 	{ "vfork", do_vfork },
 	{ "share", do_share },
 	{ "sharers", do_sharers },
+	{ "hoarders", do_hoarders },
 	{ "pidns", do_pidns },
 	{ "ignore", do_ignore },
 	{ "catch", do_catch },

@@ -115,6 +115,7 @@ ends_by_limit "the memory of a process in a nested PID namespace counts" pidns f
 ends_by_limit "the memory used by a thread counts" thread eat:64K
 ends_by_limit "the memory of a process whose leader has exited counts" leaderexit eat:64K
 ends_by_limit "many small ones count as one large one" children:8 anon:3M fork anon:3M fork anon:3M fork anon:3M fork anon:3M fork anon:3M pause
+ends_by_limit "small parts of many that share an address space count" hoarders:120 pause
 ends_by_limit "shared memory counts" shmem:20M pause
 # on a ramfs: what a test can write to may all be a tmpfs, whose pages are shared memory
 mkdir "$work/ramfs"
