@@ -165,11 +165,17 @@ static long jf_member_clear_counted(struct jf_member *m)
  * outside may go on living in it. Where nobody holds it, it may still be on its way out: another
  * thread of the group was the last one to let it go.
  */
+static bool jf_member_is_used(const struct jf_member *m)
+{
+	lockdep_assert_held(&jf_members_lock);
+	return !m->outside && (atomic_read(&m->mm->mm_users) ||
+			       jf_usage_exact(m->mm, NULL, JF_METRIC_RSS));
+}
+
+/* The same, where no other member is left who goes on with it. */
 static bool jf_member_is_held(const struct jf_member *m)
 {
-	if (!m->counted || m->outside || jf_member_sharing(m))
-		return false;
-	return atomic_read(&m->mm->mm_users) || jf_usage_exact(m->mm, NULL, JF_METRIC_RSS);
+	return m->counted && !jf_member_sharing(m) && jf_member_is_used(m);
 }
 
 static void jf_member_set_space(struct jf_member *m, struct mm_struct *mm)
@@ -406,15 +412,16 @@ void jf_member_probe_exec(void *data, struct task_struct *p, pid_t old_pid,
 	struct jf_member *m, *rest = NULL;
 	struct mm_struct *old = NULL;
 	unsigned long flags;
-	bool held;
+	bool used;
 
 	if (!jf_member_is(p->signal))
 		return;
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	m = jf_member_find(p->signal);
-	held = m && m->mm != p->mm && jf_member_is_held(m);
+	/* who shares it now may be gone when the lock is taken again */
+	used = m && m->mm != p->mm && jf_member_is_used(m);
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	if (held)
+	if (used)
 		rest = jf_spare_take();
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	m = jf_member_find(p->signal);
