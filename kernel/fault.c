@@ -14,8 +14,8 @@
  * - low: when it is not above this any more, likewise: an event is to be armed again, or who was
  *   stopped may go on.
  * - sure: when one address space alone is above it, it is above the hard limit, however much is
- *   shared, and what is to be done is to kill. Its process is killed at once; the look tells of it
- *   and kills the others.
+ *   shared, and what is to be done is to kill. Its process, of several the one that faults, is
+ *   killed at once; the look tells of it and kills the others.
  *
  * The probe runs with preemption off and, since 6.2, with the page table locked, so it only takes a
  * note; the signal is sent, and the work queued, by an irq_work, which interrupts the CPU as soon
@@ -180,18 +180,37 @@ void jf_fault_comm(struct jf_container *c, const struct pid *pid, char *comm)
 		strscpy(comm, crossing.comm, TASK_COMM_LEN);
 }
 
+/*
+ * Who is killed for what @m counts for: who has touched it, if he is a member, too. He would go on
+ * if another one with the same memory were killed, until a look comes by.
+ */
+static struct jf_member *jf_fault_victim(struct jf_member *m, const struct mm_struct *mm)
+{
+	struct jf_member *mine;
+
+	lockdep_assert_held(&jf_members_lock);
+	if (current->mm != mm)
+		return m;
+	mine = jf_member_find(current->signal);
+	return mine && mine->c == m->c && mine->mm == mm ? mine : m;
+}
+
 /* Note a crossing, whose member may have gone and whose threshold may have changed meanwhile. */
 static void jf_fault_cross(struct jf_member *m, struct mm_struct *mm, enum jf_metric metric,
 			   long pages, long total)
 {
 	struct jf_container *c = m->c;
 	struct jf_fault *fault = &c->fault;
+	struct jf_member *victim;
 	struct task_struct *p;
 	unsigned long flags;
 	bool sure;
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	if (m->mm != mm || !m->counted || m->doomed)
+	if (m->mm != mm || !m->counted)
+		goto out;
+	victim = jf_fault_victim(m, mm);
+	if (victim->doomed)
 		goto out;
 	/* the thresholds are those of another measure: the look that has set them saw it anew */
 	if (READ_ONCE(c->metric) != metric)
@@ -205,15 +224,15 @@ static void jf_fault_cross(struct jf_member *m, struct mm_struct *mm, enum jf_me
 	if (!fault->crossing.ns)
 		fault->crossing.ns = ktime_get_ns();
 	if (sure && !fault->target) {
-		m->doomed = true;
-		fault->target = get_pid(m->pid);
+		victim->doomed = true;
+		fault->target = get_pid(victim->pid);
 		if (!fault->crossing.pid) {
-			fault->crossing.pid = get_pid(m->pid);
+			fault->crossing.pid = get_pid(victim->pid);
 			mmgrab(mm);
 			fault->crossing.mm = mm;
 			fault->crossing.pages = pages;
 			rcu_read_lock();
-			p = pid_task(m->pid, PIDTYPE_TGID);
+			p = pid_task(victim->pid, PIDTYPE_TGID);
 			if (p)
 				strscpy(fault->crossing.comm, p->comm,
 					sizeof(fault->crossing.comm));
