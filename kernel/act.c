@@ -13,7 +13,8 @@
  *
  * Killing one member: the one with the largest share and all that share its address space. It is
  * remembered until no member has that address space any more: only then is its memory gone, and
- * only then may another one be chosen.
+ * only then may another one be chosen. Who joins that address space meanwhile, forked by one whom
+ * the signal had not reached, is seen in the same way.
  *
  * Locking: c->lock is held throughout.
  */
@@ -198,7 +199,7 @@ static void jf_act_forget_victim(struct jf_container *c)
 	mmdrop(c->run.victim_mm);
 	c->run.victim = NULL;
 	c->run.victim_mm = NULL;
-	jf_members_watch(c, false);
+	jf_members_watch(c, NULL);
 	/* its grace time is not that of the next one */
 	if (c->run.cause == JF_REASON_NONE)
 		cancel_delayed_work(&c->grace_work);
@@ -268,7 +269,7 @@ static void jf_act_victim(struct jf_container *c, const struct jf_usage *usage, 
 	mmgrab(usage->largest_mm);
 	c->run.victim_mm = usage->largest_mm;
 	c->run.victim_killed = false;
-	jf_members_watch(c, true);
+	jf_members_watch(c, c->run.victim_mm);
 	jf_act_tell_victim(c, sig == SIGKILL ? JF_EVENT_KILL : JF_EVENT_STOP);
 	/* the grace time of a stop is for all */
 	if (sig != SIGKILL && c->run.cause == JF_REASON_NONE)
@@ -626,6 +627,9 @@ void jf_act_grace_over(struct jf_container *c)
 void jf_act_again(struct jf_container *c)
 {
 	lockdep_assert_held(&c->lock);
+	/* who was only asked to end may have a use for a child */
+	if (jf_members_joined(c) && c->run.victim_killed)
+		jf_act_signal_victim(c, SIGKILL);
 	if (c->killing)
 		jf_act_kill_again(c);
 	else if (jf_members_missed(c) || (c->run.victim && !jf_act_victim_alive(c)))

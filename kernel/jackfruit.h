@@ -297,8 +297,9 @@ struct jf_seen {
  *	jf_members_lock
  * @adopted: that has happened since the last pass over all processes began. Under jf_members_lock
  * @lost: it could not be done once. Under jf_members_lock
- * @watching: the work is to be queued at every exit, since one is being waited for. Under
- *	jf_members_lock
+ * @watched: the address space whose end is being waited for, a key only: the work is to be queued
+ *	at every exit, and when somebody joins this space; NULL: none. Under jf_members_lock
+ * @joined: somebody has, since jf_members_joined() was asked. Under jf_members_lock
  * @seen: what the probes have seen of the run. Under jf_members_lock
  * @forked: the last fork that left the footprint below the threshold. Under jf_members_lock
  * @fault: what catches a crossing in the page fault
@@ -338,7 +339,8 @@ struct jf_container {
 	bool seeking;
 	bool adopted;
 	bool lost;
-	bool watching;
+	const struct mm_struct *watched;
+	bool joined;
 	struct jf_seen seen;
 	struct jf_forked forked;
 	struct jf_fault fault;
@@ -438,7 +440,8 @@ void jf_members_walk(struct jf_container *c,
 void jf_members_signal(struct jf_container *c, int sig);
 unsigned int jf_members_count(struct jf_container *c);
 void jf_members_set_killing(struct jf_container *c, bool killing);
-void jf_members_watch(struct jf_container *c, bool watching);
+void jf_members_watch(struct jf_container *c, const struct mm_struct *mm);
+bool jf_members_joined(struct jf_container *c);
 bool jf_members_have_space(struct jf_container *c, struct mm_struct *mm, bool gone);
 bool jf_members_signal_space(struct jf_container *c, struct mm_struct *mm, int sig,
 			     struct pid *wanted);

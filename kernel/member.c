@@ -250,6 +250,10 @@ int jf_member_link(struct jf_container *c, struct task_struct *p, struct jf_memb
 	hash_add_rcu(jf_member_groups, &m->by_signal, (unsigned long)m->signal);
 	list_add_tail(&m->node, &c->members);
 	WRITE_ONCE(c->nr_members, c->nr_members + 1);
+	if (m->mm == c->watched) {
+		c->joined = true;
+		queue_work(jf_wq, &c->work);
+	}
 	trace_jf_join(c->name, pid_nr(m->pid));
 	return 0;
 }
@@ -515,7 +519,7 @@ void jf_member_probe_exit(void *data, struct task_struct *p)
 		 * the run ends in the work, and rmdir is refused until it has: the container is
 		 * still there for it
 		 */
-		if (!c->nr_members || c->watching)
+		if (!c->nr_members || c->watched)
 			queue_work(jf_wq, &c->work);
 	}
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);

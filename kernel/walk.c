@@ -142,19 +142,42 @@ void jf_members_set_killing(struct jf_container *c, bool killing)
 }
 
 /**
- * jf_members_watch() - queue the container's work at every exit, or no longer
+ * jf_members_watch() - wait for the end of an address space, or no longer
  * @c: the container
- * @watching: whether
+ * @mm: the address space, which stays referenced meanwhile; NULL: no longer
+ *
+ * The container's work is queued at every exit, and when somebody joins the address space.
  *
  * Context: any.
  */
-void jf_members_watch(struct jf_container *c, bool watching)
+void jf_members_watch(struct jf_container *c, const struct mm_struct *mm)
 {
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
-	c->watching = watching;
+	c->watched = mm;
+	c->joined = false;
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+}
+
+/**
+ * jf_members_joined() - has somebody joined the address space that is watched?
+ * @c: the container
+ *
+ * A walk need not have shown him. From now on it is asked anew.
+ *
+ * Context: any.
+ */
+bool jf_members_joined(struct jf_container *c)
+{
+	unsigned long flags;
+	bool joined;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	joined = c->joined;
+	c->joined = false;
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return joined;
 }
 
 /**

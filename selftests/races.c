@@ -7,6 +7,7 @@
  */
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -106,6 +107,11 @@ static void await_go(void)
 {
 	while (!shared->go)
 		;
+}
+
+static char *map(size_t size)
+{
+	return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
 static void reap(pid_t pid)
@@ -279,7 +285,7 @@ static void attach_last(void)
 	shared->delay = random_below(15000);
 	pid = forked();
 	if (!pid) {
-		memset(mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 1, size);
+		memset(map(size), 1, size);
 		pthread_create(&thread, NULL, fork_and_exit_thread, NULL);
 		fork_and_exit();
 	}
@@ -540,7 +546,7 @@ static void rmdir_kill(void)
 
 static void use(size_t size)
 {
-	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *memory = map(size);
 
 	for (size_t i = 0; memory != MAP_FAILED && i < size; i += 4096)
 		((volatile char *)memory)[i] = 1;
@@ -613,7 +619,7 @@ static void mode_faults(void)
 		put(NAME, "pids", "0");
 		shared->alive = 1;
 		for (i = 0; i < 2048; i++) {
-			memory = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			memory = map(65536);
 			for (int j = 0; j < 65536; j += 4096)
 				((volatile char *)memory)[j] = 1;
 		}
@@ -632,6 +638,92 @@ static void mode_faults(void)
 	reap(pid);
 }
 
+/* They stand before the victim in the list of members, and live. */
+#define SMALL "30"
+
+static void have_small(void)
+{
+	static pid_t pid;
+	int i;
+
+	if (pid)
+		return;
+	must(put(NAME, "kill_scope", "process"), "kill_scope");
+	must(put(NAME, "metric", "anon"), "metric");
+	must(put(NAME, "hard_limit", "16M"), "hard_limit");
+	pid = forked();
+	if (!pid) {
+		put(NAME, "pids", "0");
+		for (i = 1; i < atoi(SMALL) && fork(); i++)
+			;
+		rest();
+	}
+	if (!wait_for(is_status(NAME, "procs", SMALL)))
+		wrong("%s of the small ones have come", status(NAME, "procs"));
+}
+
+#define SHARERS 2000
+#define STACK_SIZE 8192
+
+/* A child with the same address space, on the stack of this number. */
+static void share_with(int (*fn)(void *stacks), char *stacks, int n)
+{
+	if (clone(fn, stacks + (n + 1) * STACK_SIZE, CLONE_VM | SIGCHLD, stacks) < 0)
+		_exit(98);
+}
+
+static int rest_in_space(void *unused)
+{
+	(void)unused;
+	rest();
+}
+
+static int share_always(void *stacks)
+{
+	int i;
+
+	for (i = 1; i < SHARERS; i++) {
+		share_with(rest_in_space, stacks, i);
+		shared->alive = i;
+	}
+	rest();
+}
+
+/* The victim's address space has new processes all the time: none of them survives it, and all others do. */
+static void victim_shares(void)
+{
+	long long kills;
+	pid_t pid;
+
+	have_small();
+	kills = key_of(status(NAME, "events"), "kill");
+	begin_round();
+	pid = forked();
+	if (!pid) {
+		const size_t size = 32 << 20;
+		char *memory = map(size);
+
+		prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+		put(NAME, "pids", "0");
+		memset(memory, 1, 8 << 20);
+		share_with(share_always, map(SHARERS * STACK_SIZE), 0);
+		while (shared->alive < 4)
+			;
+		linger(20000);
+		memset(memory, 1, size);
+		_exit(99);
+	}
+	if (!all_dead(WAIT_MS))
+		wrong("of %d who share the victim's memory somebody lives; %s members", shared->alive,
+		      status(NAME, "procs"));
+	close_living();
+	reap(pid);
+	if (!wait_for(is_status(NAME, "procs", SMALL)))
+		wrong("%s members are left", status(NAME, "procs"));
+	if (key_of(status(NAME, "events"), "kill") != kills + 1)
+		wrong("%lld kills were told", key_of(status(NAME, "events"), "kill") - kills);
+}
+
 /* --- unload --- */
 
 static void tolerate(int err, const char *what)
@@ -648,7 +740,7 @@ static __attribute__((noreturn)) void live(void)
 	pid_t pid;
 
 	for (;;) {
-		memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		memory = map(size);
 		if (memory != MAP_FAILED) {
 			memset(memory, 1, size);
 			munmap(memory, size);
@@ -936,6 +1028,7 @@ static const struct {
 	{ "rmdir_kill", rmdir_kill, NULL },
 	{ "limits_faults", limits_faults, NULL },
 	{ "mode_faults", mode_faults, NULL },
+	{ "victim_shares", victim_shares, NULL },
 	{ "unload", unload, end_unload },
 	{ "two_last", two_last, NULL },
 	{ "orphan_kill", orphan_kill, NULL },
