@@ -465,13 +465,13 @@ static bool jf_act_look_for(struct jf_container *c, bool scan)
 	bool gone;
 
 	lockdep_assert_held(&c->lock);
+	/* that takes long, also in a kill; and a note of a fault is for the container's own work */
+	if (scan && (jf_members_missed(c) || jf_fault_noted(c)))
+		return false;
 	if (!jf_container_running(c) || c->killing) {
 		jf_act_forget_crossing(c);
 		return true;
 	}
-	/* that takes long; and a note of a fault is for the container's own work */
-	if (scan && (jf_members_missed(c) || jf_fault_noted(c)))
-		return false;
 	jf_members_find_missed(c);
 	gone = jf_members_gone(c);
 	look.victim_alive = jf_act_victim_alive(c);

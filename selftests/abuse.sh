@@ -26,14 +26,6 @@ is_over() { # PID...
 	done
 }
 
-in_state() { # STATE PID...
-	state=$1
-	shift
-	for pid; do
-		grep -q "^State:.$state" "/proc/$pid/status" || return
-	done
-}
-
 killed_by() { # TITLE REASON PID...
 	title=$1
 	reason=$2

@@ -119,10 +119,10 @@ enforces() { # ANSWER
 }
 
 # A member of a forks when there is no memory to follow it; so it is left.
-fork_unfollowed() {
+fork_unfollowed() { # [STEP...]: before it is a member
 	rm -f "$work"/m* "$work"/go*
-	act_in a mark:"$work/m1" wait:"$work/go1" nest mark:"$work/m2" pause
-	marked m1 >/dev/null
+	act "$@" attach:"$JF_CONFIGFS/a/pids" mark:"$work/m1" wait:"$work/go1" nest mark:"$work/m2" pause
+	parent=$(marked m1)
 	memory gone
 	: >"$work/go1"
 	child=$(marked m2)
@@ -155,6 +155,17 @@ memory back
 put a kill 1
 wait_state a killed
 holds "who cannot be followed while he is killed is killed" wait_for is_gone "$child"
+
+# nobody forks or exits then: only another look finds the child
+fork_unfollowed traced
+tracer=$!
+put a kill 1
+holds "who is killed without memory can be held by its tracer" wait_for in_state t "$parent"
+memory back
+holds "its child is killed as soon as there is memory" wait_for in_state Z "$child"
+is "and it is held still" "$(status a state) $(status a procs) $(get a pids)" "running 1 $parent"
+kill -KILL "$tracer"
+wait_state a killed
 
 rm -f "$work"/m* "$work"/go*
 lost=$(stat_of uevents_lost)

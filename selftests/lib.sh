@@ -176,6 +176,14 @@ is_gone() { # PID
 	! kill -0 "$1" 2>/dev/null
 }
 
+in_state() { # STATE PID...
+	state=$1
+	shift
+	for pid; do
+		grep -q "^State:.$state" "/proc/$pid/status" || return
+	done
+}
+
 is_member() { # NAME PID
 	get "$1" pids | grep -qx "$2"
 }
