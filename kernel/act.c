@@ -383,16 +383,6 @@ static bool jf_act_see(struct jf_container *c, bool scan, struct jf_usage *usage
 	return true;
 }
 
-static void jf_act_forget_crossing(struct jf_container *c)
-{
-	struct jf_crossing crossing;
-
-	if (!jf_fault_take(c, &crossing) || !crossing.pid)
-		return;
-	put_pid(crossing.pid);
-	mmdrop(crossing.mm);
-}
-
 /* Who is watched and does not change is left alone for longer and longer, up to eight seconds. */
 static u32 jf_act_watched_us(struct jf_container *c, const struct jf_usage *usage)
 {
@@ -469,7 +459,7 @@ static bool jf_act_look_for(struct jf_container *c, bool scan)
 	if (scan && (jf_members_missed(c) || jf_fault_noted(c)))
 		return false;
 	if (!jf_container_running(c) || c->killing) {
-		jf_act_forget_crossing(c);
+		jf_fault_forget(c);
 		return true;
 	}
 	jf_members_find_missed(c);

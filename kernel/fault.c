@@ -111,6 +111,22 @@ bool jf_fault_take(struct jf_container *c, struct jf_crossing *crossing)
 	return crossing->ns;
 }
 
+/**
+ * jf_fault_forget() - there is nobody to tell of a crossing, if one has been noted
+ * @c: the container
+ *
+ * Context: may sleep.
+ */
+void jf_fault_forget(struct jf_container *c)
+{
+	struct jf_crossing crossing;
+
+	if (!jf_fault_take(c, &crossing) || !crossing.pid)
+		return;
+	put_pid(crossing.pid);
+	mmdrop(crossing.mm);
+}
+
 static struct jf_crossing jf_fault_peek(struct jf_container *c)
 {
 	struct jf_crossing crossing;
@@ -471,11 +487,15 @@ void jf_fault_init_container(struct jf_container *c)
  * jf_fault_drop() - a container that has no members any more is being removed
  * @c: the container
  *
+ * An attach that failed may have left a note, and the work that would take it is cancelled. Without
+ * a member there is nobody to note any more.
+ *
  * Context: may sleep.
  */
 void jf_fault_drop(struct jf_container *c)
 {
 	irq_work_sync(&c->fault.irq);
+	jf_fault_forget(c);
 }
 
 /**

@@ -477,6 +477,7 @@ bool jf_fault_caught(struct jf_container *c);
 void jf_fault_comm(struct jf_container *c, const struct pid *pid, char *comm);
 void jf_fault_rest(struct jf_container *c, u64 us);
 bool jf_fault_take(struct jf_container *c, struct jf_crossing *crossing);
+void jf_fault_forget(struct jf_container *c);
 void jf_fault_init(void);
 void jf_fault_init_container(struct jf_container *c);
 void jf_fault_drop(struct jf_container *c);
