@@ -168,8 +168,8 @@ static long jf_member_clear_counted(struct jf_member *m)
 static bool jf_member_is_used(const struct jf_member *m)
 {
 	lockdep_assert_held(&jf_members_lock);
-	return !m->outside && (atomic_read(&m->mm->mm_users) ||
-			       jf_usage_exact(m->mm, NULL, JF_METRIC_RSS));
+	return !m->outside &&
+		(atomic_read(&m->mm->mm_users) || jf_usage_exact(m->mm, NULL, JF_METRIC_RSS));
 }
 
 /* The same, where no other member is left who goes on with it. */

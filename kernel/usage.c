@@ -247,8 +247,8 @@ struct jf_usage_sum {
 };
 
 /*
- * Another member counts for the address space. Before 6.2 what this one's threads keep to themselves
- * is in no counter of it, and no page fault tells.
+ * Another member counts for the address space. Before 6.2 what this one's threads keep to
+ * themselves is in no counter of it, and no page fault tells.
  */
 static void jf_usage_add_sharer(const struct jf_member_ref *ref, struct jf_usage_sum *sum)
 {
