@@ -448,9 +448,9 @@ bool jf_members_missed(struct jf_container *c)
  * jf_members_find_missed() - take in the children that a fork probe had no memory for
  * @c: the container
  *
- * A child whose parent has exited in the meantime, when there was no memory either, cannot be found
- * any more; it has run out of a limit only on a machine that had no memory left for a hundred
- * bytes.
+ * A child whose parent has exited in the meantime, when there was no memory either, or on
+ * PREEMPT_RT no member made in advance (see spare.c), cannot be found any more: it has run out of
+ * the limit.
  *
  * Context: may sleep; @c->lock held.
  */

@@ -588,15 +588,19 @@ void jf_member_show_stats(struct seq_file *m)
 /**
  * jf_member_init() - make what members are made of
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0 or an error.
  */
 int jf_member_init(void)
 {
+	int ret;
+
 	jf_member_cache = KMEM_CACHE(jf_member, SLAB_HWCACHE_ALIGN);
 	if (!jf_member_cache)
 		return -ENOMEM;
-	jf_spare_init();
-	return 0;
+	ret = jf_spare_init();
+	if (ret)
+		kmem_cache_destroy(jf_member_cache);
+	return ret;
 }
 
 /**

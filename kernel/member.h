@@ -108,7 +108,7 @@ void jf_members_hand_over(struct task_struct *p, bool last);
 
 struct jf_member *jf_spare_take(void);
 void jf_spare_give(struct jf_member *m);
-void jf_spare_init(void);
+int jf_spare_init(void);
 void jf_spare_exit(void);
 
 void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_struct *child);

@@ -3,15 +3,21 @@
  * Members for forks, where nothing may sleep.
  *
  * The probe of a fork runs with preemption off. Elsewhere an atomic allocation is all it takes; on
- * PREEMPT_RT the allocator's own locks sleep, so that members are made in advance there, by a work
- * that is queued when half of them have been taken. When there is none left, as when a page could
- * not be had elsewhere, the fork is missed, and the next pass of attach.c takes the child in.
+ * PREEMPT_RT the allocator's own locks sleep, so that members are made in advance there, by a
+ * thread that is woken when half of them have been taken. When there is none left, as when a page
+ * could not be had elsewhere, the fork is missed, and the next pass of attach.c takes the child in.
+ * But not if its parent has exited by then, and there was no member for it then either: so members
+ * must not be able to keep the thread from a CPU while they fork.
  *
  * Locking: jf_members_lock protects the list and its length.
  */
+#include <linux/err.h>
+#include <linux/kthread.h>
 #include <linux/list.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/workqueue.h>
+#include <linux/time64.h>
+#include <uapi/linux/sched/types.h>
 
 #include "compat.h"
 #include "jackfruit.h"
@@ -19,11 +25,12 @@
 
 #ifdef CONFIG_PREEMPT_RT
 
-/* a fork takes some 100 us at least: enough for the worker to wait for 10 ms on each of two CPUs */
+/* a fork takes some 100 us at least: half of them last the thread for 6 ms on two CPUs */
 #define JF_SPARES 256
 
 static LIST_HEAD(jf_spares); /* by node */
 static unsigned int jf_nr_spares;
+static struct kthread_worker *jf_spare_worker;
 
 static bool jf_spare_add(struct jf_member *m)
 {
@@ -37,7 +44,7 @@ static bool jf_spare_add(struct jf_member *m)
 	return more;
 }
 
-static void jf_spare_refill(struct work_struct *work)
+static void jf_spare_refill(struct kthread_work *work)
 {
 	struct jf_member *m;
 
@@ -46,7 +53,32 @@ static void jf_spare_refill(struct work_struct *work)
 	} while (m && jf_spare_add(m));
 }
 
-static DECLARE_WORK(jf_spare_work, jf_spare_refill);
+static DEFINE_KTHREAD_WORK(jf_spare_work, jf_spare_refill);
+
+/*
+ * A member may have any priority of SCHED_FIFO, and keep a CPU from whoever has the same. Before
+ * all of them comes SCHED_DEADLINE, which takes no more of a CPU than it says here; and members of
+ * that class cannot keep from it what it has been promised. It is refused where others have been
+ * promised all that there is.
+ */
+static void jf_spare_hurry(struct task_struct *p)
+{
+	static const struct sched_attr deadline = {
+		.size = sizeof(deadline),
+		.sched_policy = SCHED_DEADLINE,
+		.sched_runtime = NSEC_PER_MSEC,
+		.sched_deadline = 10 * NSEC_PER_MSEC,
+		.sched_period = 10 * NSEC_PER_MSEC,
+	};
+	static const struct sched_attr fifo = {
+		.size = sizeof(fifo),
+		.sched_policy = SCHED_FIFO,
+		.sched_priority = MAX_RT_PRIO - 1,
+	};
+
+	if (sched_setattr_nocheck(p, &deadline))
+		sched_setattr_nocheck(p, &fifo);
+}
 
 /**
  * jf_spare_take() - a new member, zeroed
@@ -66,7 +98,7 @@ struct jf_member *jf_spare_take(void)
 		jf_nr_spares--;
 	}
 	if (jf_nr_spares < JF_SPARES / 2)
-		queue_work(jf_wq, &jf_spare_work);
+		kthread_queue_work(jf_spare_worker, &jf_spare_work);
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 	if (m)
 		memset(m, 0, sizeof(*m));
@@ -87,11 +119,17 @@ void jf_spare_give(struct jf_member *m)
 /**
  * jf_spare_init() - make members in advance
  *
- * Context: may sleep; after jf_wq and jf_member_cache have been made.
+ * Context: may sleep; after jf_member_cache has been made.
+ * Return: 0 or an error.
  */
-void jf_spare_init(void)
+int jf_spare_init(void)
 {
+	jf_spare_worker = kthread_create_worker(0, "jf_spare");
+	if (IS_ERR(jf_spare_worker))
+		return PTR_ERR(jf_spare_worker);
+	jf_spare_hurry(jf_spare_worker->task);
 	jf_spare_refill(NULL);
+	return 0;
 }
 
 /**
@@ -103,7 +141,7 @@ void jf_spare_exit(void)
 {
 	struct jf_member *m, *next;
 
-	cancel_work_sync(&jf_spare_work);
+	kthread_destroy_worker(jf_spare_worker);
 	list_for_each_entry_safe(m, next, &jf_spares, node)
 		kmem_cache_free(jf_member_cache, m);
 }
@@ -120,8 +158,9 @@ void jf_spare_give(struct jf_member *m)
 	kmem_cache_free(jf_member_cache, m);
 }
 
-void jf_spare_init(void)
+int jf_spare_init(void)
 {
+	return 0;
 }
 
 void jf_spare_exit(void)
