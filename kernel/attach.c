@@ -27,7 +27,7 @@
 /* How many containers are seeking. Written under jf_members_lock. */
 static unsigned int jf_nr_seeking;
 
-/* Where a task's lock must not be waited for, it is tried so often: it is held for moments. */
+/* Where PREEMPT_RT cannot wait for a task's lock, it is tried so often: it is held for moments. */
 #define JF_TASK_TRIES 1000
 
 /**
@@ -109,7 +109,8 @@ static int jf_member_link_heir(const struct signal_struct *heir, struct task_str
 }
 
 /*
- * As jf_member_insert(), where nothing may sleep, which task_lock() does on PREEMPT_RT. Under RCU.
+ * As jf_member_insert(), where nothing may sleep, which task_lock() does on PREEMPT_RT: who holds
+ * that lock may wait for this very CPU there. Under RCU.
  */
 static int jf_member_insert_now(const struct signal_struct *heir, struct task_struct *p,
 				struct jf_member *m)
@@ -121,16 +122,20 @@ static int jf_member_insert_now(const struct signal_struct *heir, struct task_st
 	jf_for_each_thread(p, t) {
 		if (!READ_ONCE(t->mm))
 			continue;
-		while (!spin_trylock(&t->alloc_lock)) {
-			if (!tries--)
-				return -EAGAIN;
-			cpu_relax();
+		if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+			while (!spin_trylock(&t->alloc_lock)) {
+				if (!tries--)
+					return -EAGAIN;
+				cpu_relax();
+			}
+		} else {
+			task_lock(t);
 		}
 		if (t->mm) {
 			jf_member_measure(m, p, t);
 			ret = jf_member_link_heir(heir, t, m);
 		}
-		spin_unlock(&t->alloc_lock);
+		task_unlock(t);
 		if (ret != -ESRCH)
 			break;
 	}
@@ -449,8 +454,8 @@ bool jf_members_missed(struct jf_container *c)
  * @c: the container
  *
  * A child whose parent has exited in the meantime, when there was no memory either, or on
- * PREEMPT_RT no member made in advance (see spare.c), cannot be found any more: it has run out of
- * the limit.
+ * PREEMPT_RT no member made in advance (see spare.c) or somebody who kept the child's lock, cannot
+ * be found any more: it has run out of the limit.
  *
  * Context: may sleep; @c->lock held.
  */
