@@ -9,6 +9,7 @@
  * Locking: jf_members_lock, inside task_lock() of the task that is linked, which keeps its mm in
  * place. The container's lock is held, so there is one attach at a time to a container.
  */
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -198,7 +199,7 @@ static bool jf_task_has_children(struct task_struct *p, bool last)
 {
 	struct task_struct *t;
 
-	/* nobody but @p could make the list longer; nor those of others, if all exit */
+	/* nobody but @p and who is in it could make the list longer; nor others', if all exit */
 	if (!list_empty(&p->children))
 		return true;
 	if (!last)
@@ -216,14 +217,19 @@ static bool jf_task_has_children(struct task_struct *p, bool last)
  * @last: its group is about to be a member no longer: the children of threads that have not come
  *        to their exit probes are handed over with its own
  *
+ * That takes a look at all processes, and at all threads of those who are handed over. The lists of
+ * children would be shorter, but tasklist_lock alone keeps them in place, which is not exported.
+ *
  * Context: task context, preemption off; must not sleep.
  */
 void jf_members_hand_over(struct task_struct *p, bool last)
 {
 	struct task_struct *child, *parent, *t = p;
+	u64 begin;
 
 	if (!READ_ONCE(jf_nr_seeking))
 		return;
+	begin = ktime_get_ns();
 	rcu_read_lock();
 	if (!jf_task_has_children(p, last))
 		goto out;
@@ -242,6 +248,7 @@ void jf_members_hand_over(struct task_struct *p, bool last)
 	}
 out:
 	rcu_read_unlock();
+	jf_latency_note(begin);
 }
 
 /*

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * How long the module keeps others from running: its longest stretch with preemption or interrupts
- * off. Each of them works on a fixed number of things, however many members there are.
+ * off. A walk over members and a reader of page tables work on a fixed number of things at a time,
+ * however many there are. The probe of an exit cannot: the last threads of a group look at all of
+ * its threads, and while children of members are sought, who has any looks at all processes.
  */
 #include <linux/atomic.h>
 #include <linux/ktime.h>

@@ -26,6 +26,7 @@
  * m->mm are referenced.
  */
 #include <linux/hashtable.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
@@ -457,9 +458,11 @@ static bool jf_member_last_thread(struct task_struct *p)
 {
 	struct task_struct *t;
 	bool last = true;
+	u64 begin;
 
 	if (atomic_read(&p->signal->live))
 		return false;
+	begin = ktime_get_ns();
 	rcu_read_lock();
 	jf_for_each_thread(p, t) {
 		if (t != p && READ_ONCE(t->mm)) {
@@ -468,6 +471,7 @@ static bool jf_member_last_thread(struct task_struct *p)
 		}
 	}
 	rcu_read_unlock();
+	jf_latency_note(begin);
 	return last;
 }
 
