@@ -57,15 +57,16 @@ static DEFINE_KTHREAD_WORK(jf_spare_work, jf_spare_refill);
 
 /*
  * A member may have any priority of SCHED_FIFO, and keep a CPU from whoever has the same. Before
- * all of them comes SCHED_DEADLINE, which takes no more of a CPU than it says here; and members of
- * that class cannot keep from it what it has been promised. It is refused where others have been
- * promised all that there is.
+ * all of them comes SCHED_DEADLINE, and members of that class cannot keep from the thread what it
+ * is promised here. It may use what the class leaves, too, or it might have to stop while it holds
+ * a lock of the allocator. It is refused where others have been promised all that there is.
  */
 static void jf_spare_hurry(struct task_struct *p)
 {
 	static const struct sched_attr deadline = {
 		.size = sizeof(deadline),
 		.sched_policy = SCHED_DEADLINE,
+		.sched_flags = SCHED_FLAG_RECLAIM,
 		.sched_runtime = NSEC_PER_MSEC,
 		.sched_deadline = 10 * NSEC_PER_MSEC,
 		.sched_period = 10 * NSEC_PER_MSEC,
