@@ -152,6 +152,10 @@ scan_as_ever
 # Nobody may need the root file system of a test VM meanwhile, not even to close a file of it: on 6.1 that wants a
 # kernel thread, which gets no CPU. So the actors are executed from a file system in memory, and before.
 cp "$bin/actor" "$work/actor"
+lives() { # PID: he is there, and no zombie; nothing is executed for that
+	{ read -r _ _ state _ <"/proc/$1/stat"; } 2>/dev/null && [ "$state" != Z ]
+}
+
 eats_under_hogs() { # MARK STEP...: how the first one ends, and whether who has written MARK ends before the hogs
 	mark=$1
 	shift
@@ -168,7 +172,8 @@ eats_under_hogs() { # MARK STEP...: how the first one ends, and whether who has 
 	: >"$work/go1"
 	wait "$first" 2>/dev/null
 	ended=$?
-	! kill -0 "$eater" 2>/dev/null && kill -0 "$hog" && ended="$ended before them"
+	while lives "$eater" && lives "$hog"; do :; done
+	lives "$hog" && ended="$ended before them"
 	kill -KILL "$hog"
 	wait "$hog" 2>/dev/null
 	kill -KILL "$eater" 2>/dev/null
@@ -181,9 +186,10 @@ eats_under_hogs() { # MARK STEP...: how the first one ends, and whether who has 
 eats_under_hogs m1
 is "real-time hogs on every CPU: who crosses the limit dies" "$ended" "137 before them"
 is "real-time hogs: and is told of" "$(history a) $(status a reason)" "create start hard kill exit hard_limit"
-# of two processes that share an address space one counts for it, here the other one
+# of two processes that share an address space one counts for it, here the other one; a look would kill both
 eats_under_hogs m2 share
 is "real-time hogs: who crosses it in memory that another one has, too, dies" "$ended" "137 before them"
+is "real-time hogs: and not the other one, to begin with" "$(record victim_pid)" "$eater"
 
 # --- the change while it runs ---
 
