@@ -248,6 +248,8 @@ static int jf_container_begin_run(struct jf_container *c)
 
 static void jf_container_abort_run(struct jf_container *c)
 {
+	/* whoever was killed in a page fault meanwhile is no victim of the next run */
+	jf_fault_forget(c);
 	jf_probe_put();
 	configfs_undepend_item(&c->group.cg_item);
 }

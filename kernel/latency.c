@@ -2,8 +2,10 @@
 /*
  * How long the module keeps others from running: its longest stretch with preemption or interrupts
  * off. A walk over members and a reader of page tables work on a fixed number of things at a time,
- * however many there are. The probe of an exit cannot: the last threads of a group look at all of
- * its threads, and while children of members are sought, who has any looks at all processes.
+ * however many there are. Not so what asks the threads of a process, of which there is no lock to
+ * let go: an attach, and what counts for them before 6.2. Nor the probe of an exit: the last
+ * threads of a group look at all of its threads, and while children of members are sought, who has
+ * any looks at all processes.
  */
 #include <linux/atomic.h>
 #include <linux/ktime.h>

@@ -25,7 +25,7 @@
 
 #ifdef CONFIG_PREEMPT_RT
 
-/* a fork takes some 100 us at least: half of them last the thread for 6 ms on two CPUs */
+/* a fork takes some 100 us at least: half of them last for 6 ms on two CPUs, and 1 ms on twelve */
 #define JF_SPARES 256
 
 static LIST_HEAD(jf_spares); /* by node */
@@ -58,8 +58,9 @@ static DEFINE_KTHREAD_WORK(jf_spare_work, jf_spare_refill);
 /*
  * A member may have any priority of SCHED_FIFO, and keep a CPU from whoever has the same. Before
  * all of them comes SCHED_DEADLINE, and members of that class cannot keep from the thread what it
- * is promised here. It may use what the class leaves, too, or it might have to stop while it holds
- * a lock of the allocator. It is refused where others have been promised all that there is.
+ * is promised here. It may use what the class leaves, too, or it would more often have to stop
+ * while it holds a lock of the allocator. It is refused where others have been promised all that
+ * there is.
  */
 static void jf_spare_hurry(struct task_struct *p)
 {
@@ -67,9 +68,9 @@ static void jf_spare_hurry(struct task_struct *p)
 		.size = sizeof(deadline),
 		.sched_policy = SCHED_DEADLINE,
 		.sched_flags = SCHED_FLAG_RECLAIM,
-		.sched_runtime = NSEC_PER_MSEC,
-		.sched_deadline = 10 * NSEC_PER_MSEC,
-		.sched_period = 10 * NSEC_PER_MSEC,
+		.sched_runtime = 100 * NSEC_PER_USEC,
+		.sched_deadline = NSEC_PER_MSEC,
+		.sched_period = NSEC_PER_MSEC,
 	};
 	static const struct sched_attr fifo = {
 		.size = sizeof(fifo),

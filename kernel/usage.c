@@ -244,6 +244,7 @@ struct jf_usage_sum {
 	struct jf_container *c;
 	struct jf_usage *usage;
 	bool exact;
+	bool cached;
 };
 
 /*
@@ -253,20 +254,27 @@ struct jf_usage_sum {
 static void jf_usage_add_sharer(const struct jf_member_ref *ref, struct jf_usage_sum *sum)
 {
 	struct jf_usage *usage = sum->usage;
-	enum jf_metric metric = sum->c->metric;
-	long pages;
 
 	/* it may write to copies of its own in the address space that it shares */
 	if (sum->exact && sum->c->run.known.ns)
 		usage->growth += jf_usage_growth(ref, 0) << PAGE_SHIFT;
 	if (!JF_TASK_COUNTERS)
 		return;
-	usage->error += (u64)jf_usage_error(ref->pid, metric) << PAGE_SHIFT;
+	usage->error += (u64)jf_usage_error(ref->pid, sum->c->metric) << PAGE_SHIFT;
 	usage->crowded = true;
-	if (sum->exact) {
-		pages = jf_usage_cached(ref->pid, jf_usage_counters[metric]);
-		usage->bytes += (u64)max(pages, 0L) << PAGE_SHIFT;
-	}
+	sum->cached = true;
+}
+
+/* What jf_usage_add_sharer() could not add yet. */
+static void jf_usage_add_cached(const struct jf_member_ref *ref, void *data)
+{
+	struct jf_usage_sum *sum = data;
+	long pages;
+
+	if (ref->counted)
+		return;
+	pages = jf_usage_cached(ref->pid, jf_usage_counters[sum->c->metric]);
+	sum->usage->bytes += (u64)max(pages, 0L) << PAGE_SHIFT;
 }
 
 static void jf_usage_add(const struct jf_member_ref *ref, void *data)
@@ -321,6 +329,9 @@ static void jf_usage_read(struct jf_container *c, struct jf_usage *usage, bool e
 	if (c->metric == JF_METRIC_RSS)
 		usage->high_water = jf_members_seen(c).high_water;
 	jf_members_walk(c, jf_usage_add, &sum);
+	/* after the counters of all spaces: what comes there in between must not count twice */
+	if (exact && sum.cached)
+		jf_members_walk(c, jf_usage_add_cached, &sum);
 	usage->sum = usage->bytes;
 	usage->upper = usage->bytes;
 }
