@@ -6,12 +6,8 @@
 . "${0%/*}/lib.sh"
 begin
 
-hog=
-runtime=$(cat /proc/sys/kernel/sched_rt_runtime_us)
-
 undo() {
-	[ -z "$hog" ] || kill -KILL "$hog" 2>/dev/null
-	echo "$runtime" >/proc/sys/kernel/sched_rt_runtime_us
+	free_cpus
 	scan_as_ever
 	mode fault
 	cleanup
@@ -149,9 +145,8 @@ scan_as_ever
 
 # --- under real-time hogs on every CPU ---
 
-# Nobody may need the root file system of a test VM meanwhile, not even to close a file of it: on 6.1 that wants a
-# kernel thread, which gets no CPU. So the actors are executed from a file system in memory, and before.
-cp "$bin/actor" "$work/actor"
+actor_in_memory
+
 lives() { # PID: he is there, and no zombie; nothing is executed for that
 	{ read -r _ _ state _ <"/proc/$1/stat"; } 2>/dev/null && [ "$state" != Z ]
 }
@@ -160,27 +155,18 @@ eats_under_hogs() { # MARK STEP...: how the first one ends, and whether who has 
 	mark=$1
 	shift
 	fresh hard_limit=16M
-	rm -f "$work/go1" "$work/go2"
+	rm -f "$work/go2"
 	"$work/actor" fifo:20 "attach:$JF_CONFIGFS/a/pids" "$@" mark:"$work/$mark" wait:"$work/go2" eat:64K >/dev/null &
 	first=$!
-	"$work/actor" fifo:10 mark:"$work/hog" wait:"$work/go1" hog:"$work/go2" >/dev/null &
-	hog=$!
 	eater=$(marked "$mark")
-	marked hog >/dev/null
-	actor fifo:30:$$
-	echo -1 >/proc/sys/kernel/sched_rt_runtime_us
-	: >"$work/go1"
+	take_cpus go2
 	wait "$first" 2>/dev/null
 	ended=$?
 	while lives "$eater" && lives "$hog"; do :; done
 	lives "$hog" && ended="$ended before them"
-	kill -KILL "$hog"
-	wait "$hog" 2>/dev/null
 	kill -KILL "$eater" 2>/dev/null
-	echo "$runtime" >/proc/sys/kernel/sched_rt_runtime_us
-	actor fifo:0:$$
+	free_cpus
 	wait_state a killed
-	rm "$work/hog"
 }
 
 eats_under_hogs m1

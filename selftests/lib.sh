@@ -105,7 +105,40 @@ scan_as_ever() {
 	echo 100000 >$parameters/scan_max_us
 }
 
+# --- real-time tasks that leave nobody else a CPU ---
+
+hog=
+rt_runtime=/proc/sys/kernel/sched_rt_runtime_us
+
+# Nobody may need the root file system of a test VM from take_cpus to free_cpus, not even to close a file of it: on
+# 6.1 that wants a kernel thread, which gets no CPU. So actors that act then are this one, and begin before.
+actor_in_memory() {
+	cp "$bin/actor" "$work/actor"
+}
+
+# Hogs of priority 10 on every CPU write MARK when they are there; this shell has 30.
+take_cpus() { # MARK
+	runtime=$(cat $rt_runtime)
+	rm -f "$work/hog" "$work/go-hog"
+	"$work/actor" fifo:10 mark:"$work/hog" wait:"$work/go-hog" hog:"$work/$1" >/dev/null &
+	hog=$!
+	marked hog >/dev/null
+	actor fifo:30:$$
+	echo -1 >$rt_runtime
+	: >"$work/go-hog"
+}
+
+free_cpus() {
+	[ -n "$hog" ] || return 0
+	kill -KILL "$hog" 2>/dev/null
+	wait "$hog" 2>/dev/null
+	hog=
+	echo "$runtime" >$rt_runtime
+	actor fifo:0:$$
+}
+
 cleanup() {
+	free_cpus
 	for name in $made; do
 		drop "$name" || echo "# left behind: $name"
 	done

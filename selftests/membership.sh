@@ -1,21 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Who belongs to a container: there is no way out, however a process forks, executes or exits.
-# shellcheck disable=SC2317 # the trap calls a function by name
 # shellcheck source=selftests/lib.sh
 . "${0%/*}/lib.sh"
 begin
-
-hog=
-runtime=$(cat /proc/sys/kernel/sched_rt_runtime_us)
-
-undo() {
-	[ -z "$hog" ] || kill -KILL "$hog" 2>/dev/null
-	echo "$runtime" >/proc/sys/kernel/sched_rt_runtime_us
-	cleanup
-}
-trap undo EXIT
-
 make a b
 
 # The process that has written MARK is a member, and there are N in all. Then all are killed.
@@ -55,25 +43,14 @@ stays_in "a crowd is counted to the last" 31 children:30
 stays_in "orphans that come one after the other are members, every one" 401 scatter:400
 stays_in "also if their parent leaves nobody else the CPU" 401 fifo:10 scatter:400
 
-# From before the first fork to after their parent's end nobody has a CPU but real-time tasks: not even the kernel's
-# workers. As in fault.sh, nothing may be wanted from them meanwhile.
-cp "$bin/actor" "$work/actor"
-rm -f "$work"/m* "$work"/go*
-"$work/actor" fifo:20 "attach:$JF_CONFIGFS/a/pids" mark:"$work/m1" wait:"$work/m2" sharers:400 exit:0 >/dev/null &
+# From before the first fork to after their parent's end: not even the kernel's workers have a CPU.
+actor_in_memory
+"$work/actor" fifo:20 "attach:$JF_CONFIGFS/a/pids" mark:"$work/m1" wait:"$work/go1" sharers:400 exit:0 >/dev/null &
 parent=$!
-"$work/actor" fifo:10 mark:"$work/m3" wait:"$work/go1" hog:"$work/m2" >/dev/null &
-hog=$!
 marked m1 >/dev/null
-marked m3 >/dev/null
-actor fifo:30:$$
-echo -1 >/proc/sys/kernel/sched_rt_runtime_us
-: >"$work/go1"
+take_cpus go1
 wait "$parent"
-kill -KILL "$hog"
-wait "$hog" 2>/dev/null
-hog=
-echo "$runtime" >/proc/sys/kernel/sched_rt_runtime_us
-actor fifo:0:$$
+free_cpus
 wait_for has_procs a 400
 is "and if real-time tasks leave nobody a CPU, until their parent has ended" "$(status a procs)" 400
 put a kill 1

@@ -23,6 +23,11 @@ make_rootfs() {
 	echo 'root:x:0:0:root:/root:/bin/sh' > "$dir/etc/passwd"
 }
 
+# stock_kernel: one of a distribution's. One of our own has no modules, and not all that a container can ask for.
+stock_kernel() {
+	[ -d "/lib/modules/$(uname -r)/kernel" ]
+}
+
 # wait_until COMMAND [ARG...]: run it until it succeeds, for 20 s at most.
 wait_until() {
 	local i

@@ -38,7 +38,7 @@ teardown() {
 
 # runc, which podman runs, too, wants to limit devices by BPF, whatever it is asked for; kernels of our own have not got that.
 needs_device_cgroup() {
-	[ -d "/lib/modules/$(uname -r)/kernel" ] || skip "this kernel has no cgroup for devices"
+	stock_kernel || skip "this kernel has no cgroup for devices"
 }
 
 # bundle JQ-FILTER COMMAND [ARG...]: the bundle in the working directory; a filter of config.json adds
