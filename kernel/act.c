@@ -452,6 +452,7 @@ static bool jf_act_look_for(struct jf_container *c, bool scan)
 {
 	struct jf_policy_look look = {};
 	struct jf_usage usage;
+	u32 decisions;
 	bool gone;
 
 	lockdep_assert_held(&c->lock);
@@ -469,8 +470,6 @@ static bool jf_act_look_for(struct jf_container *c, bool scan)
 		jf_usage_put(&usage);
 		return false;
 	}
-	if (!usage.caught)
-		jf_act_name_largest(c, &usage);
 	c->run.sharing = usage.sum > c->config.hard_limit && usage.spaces > 1;
 	c->run.peak = max(c->run.peak, usage.bytes);
 	look.now_us = div_u64(usage.ns, NSEC_PER_USEC);
@@ -480,7 +479,10 @@ static bool jf_act_look_for(struct jf_container *c, bool scan)
 		c->run.below_ns = usage.ns;
 	else if (usage.crossed_ns)
 		c->run.below_ns = usage.crossed_ns;
-	jf_act_decisions(c, jf_policy_decide(&c->config, &look, &c->run.policy), &usage);
+	decisions = jf_policy_decide(&c->config, &look, &c->run.policy);
+	if (decisions && !usage.caught)
+		jf_act_name_largest(c, &usage);
+	jf_act_decisions(c, decisions, &usage);
 	jf_act_plan(c, &usage, gone);
 	jf_usage_put(&usage);
 	return true;

@@ -487,8 +487,8 @@ void jf_fault_init_container(struct jf_container *c)
  * jf_fault_drop() - a container that has no members any more is being removed
  * @c: the container
  *
- * An attach that failed may have left a note, and the work that would take it is cancelled. Without
- * a member there is nobody to note any more.
+ * The last member may have left a note, and the work that would take it is cancelled. Without a
+ * member there is nobody to note any more.
  *
  * Context: may sleep.
  */

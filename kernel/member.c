@@ -159,13 +159,7 @@ static long jf_member_clear_counted(struct jf_member *m)
 	return seen;
 }
 
-/*
- * A member that has ended, or executes another program, leaves its memory to somebody who holds it:
- * by reading its /proc/PID/mem, say. It is counted until that is over, or members could keep any
- * amount from being counted by reading the memory of those who have ended. But not if somebody
- * outside may go on living in it. Where nobody holds it, it may still be on its way out: another
- * thread of the group was the last one to let it go.
- */
+/* Has anybody the address space of a member still? Not asked where he may be somebody outside. */
 static bool jf_member_is_used(const struct jf_member *m)
 {
 	lockdep_assert_held(&jf_members_lock);
@@ -173,7 +167,13 @@ static bool jf_member_is_used(const struct jf_member *m)
 		(atomic_read(&m->mm->mm_users) || jf_usage_exact(m->mm, NULL, JF_METRIC_RSS));
 }
 
-/* The same, where no other member is left who goes on with it. */
+/*
+ * A member that has ended, or executes another program, leaves its memory to somebody who holds it:
+ * by reading its /proc/PID/mem, say. It is counted until that is over, or members could keep any
+ * amount from being counted by reading the memory of those who have ended. But not if somebody
+ * outside may go on living in it. Where nobody holds it, it may still be on its way out: another
+ * thread of the group was the last one to let it go.
+ */
 static bool jf_member_is_held(const struct jf_member *m)
 {
 	return m->counted && !jf_member_sharing(m) && jf_member_is_used(m);

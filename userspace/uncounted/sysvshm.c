@@ -14,13 +14,22 @@
 
 /* -1: it is not to be had */
 static int own_namespace = -1;
+static ino_t own_inode;
 
 /**
  * sysvshm_prepare() - learn which namespace is ours
  */
 void sysvshm_prepare(void)
 {
+	struct stat ours;
+
 	own_namespace = open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC);
+	if (own_namespace < 0)
+		return;
+	if (fstat(own_namespace, &ours))
+		fd_close(&own_namespace);
+	else
+		own_inode = ours.st_ino;
 }
 
 /* What is resident of all segments of the namespace that we are in. */
@@ -41,11 +50,10 @@ static uint64_t resident(void)
 void sysvshm_count(struct container *c, int proc)
 {
 	cleanup_close int fd = openat(proc, "ns/ipc", O_RDONLY | O_CLOEXEC);
-	struct stat theirs, ours;
+	struct stat theirs;
 
-	if (fd < 0 || own_namespace < 0 || fstat(fd, &theirs) || fstat(own_namespace, &ours) ||
-	    theirs.st_ino == ours.st_ino || !set_add(&c->namespaces, theirs.st_ino) ||
-	    setns(fd, CLONE_NEWIPC))
+	if (fd < 0 || own_namespace < 0 || fstat(fd, &theirs) || theirs.st_ino == own_inode ||
+	    !set_add(&c->namespaces, theirs.st_ino) || setns(fd, CLONE_NEWIPC))
 		return;
 	c->sysvshm += resident();
 	if (setns(own_namespace, CLONE_NEWIPC))
