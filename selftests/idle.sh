@@ -18,7 +18,6 @@ has_looked() { # SINCE
 	[ "$(looks)" -gt "$1" ]
 }
 
-
 holds "without a container no timer runs and no probe is attached" wait_for costs off off
 make a b
 put a soft_limit 8M
