@@ -441,7 +441,7 @@ static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage, bo
 	/* nobody tells when it is let go; and a victim may have waited for that */
 	if (gone)
 		next = min(next, max_t(u64, took, JF_MISSED_US));
-	trace_jf_look(c->name, usage->bytes, next);
+	trace_jf_look(c->name, usage->bytes, took, next);
 	jf_scan_at(c, next);
 	/* what has been noted since the thresholds were set, and meant to be looked at earlier */
 	if (jf_fault_noted(c))

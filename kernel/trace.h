@@ -38,27 +38,29 @@ TRACE_EVENT(jf_event,
 		  __entry->container, __entry->type, __entry->pid, __entry->usage, __entry->limit)
 );
 
-/* a look at a container's usage, and when the next one will be, microseconds from now */
+/* a look at a container's usage, how long it took, and when the next one will be, microseconds */
 TRACE_EVENT(jf_look,
 
-	TP_PROTO(const char *container, u64 usage, u64 next_us),
+	TP_PROTO(const char *container, u64 usage, u64 took_us, u64 next_us),
 
-	TP_ARGS(container, usage, next_us),
+	TP_ARGS(container, usage, took_us, next_us),
 
 	TP_STRUCT__entry(
 		__field(u64, usage)
+		__field(u64, took_us)
 		__field(u64, next_us)
 		__array(char, container, 64)
 	),
 
 	TP_fast_assign(
 		__entry->usage = usage;
+		__entry->took_us = took_us;
 		__entry->next_us = next_us;
 		strscpy(__entry->container, container, sizeof(__entry->container));
 	),
 
-	TP_printk("container=%s usage=%llu next_us=%lld", __entry->container, __entry->usage,
-		  (s64)__entry->next_us)
+	TP_printk("container=%s usage=%llu took_us=%llu next_us=%lld", __entry->container,
+		  __entry->usage, __entry->took_us, (s64)__entry->next_us)
 );
 
 DECLARE_EVENT_CLASS(jf_member,

@@ -238,7 +238,7 @@ is "and these are" "$(traced jf_event | same_fields t | cut -d ' ' -f 2 | tr '\n
 is "jf_join has who became a member" "$(pids_of jf_join t)" "$(printf '%s\n' "$pid" "$child" | sort -n | tr '\n' ' ')"
 is "jf_leave has the same at their ends" "$(pids_of jf_leave t)" "$(pids_of jf_join t)"
 holds "jf_look has the looks" at_least "$(traced jf_look | grep -c '^container=t usage=')" 2
-is "and each of them is whole" "$(traced jf_look | grep -vcE '^container=t usage=[0-9]+ next_us=-?[0-9]+$')" 0
+is "and each of them is whole" "$(traced jf_look | grep -vcE '^container=t usage=[0-9]+ took_us=[0-9]+ next_us=-?[0-9]+$')" 0
 holds "one of them saw what the hard event tells" test -n "$(traced jf_look | grep "^container=t usage=$(event t usage hard) ")"
 is "switched off they are silent" "$(traced jf_event | grep -c container=b2)" 0
 holds "nothing is left of it" rmdir "$instance"
