@@ -398,6 +398,20 @@ static u32 jf_act_watched_us(struct jf_container *c, const struct jf_usage *usag
 }
 
 /*
+ * Another look has been asked for while this one was made: not before it has rested for @us, or one
+ * would follow the other. But who was caught is told of at once.
+ */
+static void jf_act_rest(struct jf_container *c, u64 us)
+{
+	WRITE_ONCE(c->look_due, false);
+	/* if he is caught after this, look_due is set after this */
+	if (jf_fault_caught(c))
+		jf_scan_now(c);
+	else
+		jf_scan_within(c, us);
+}
+
+/*
  * When to look again, and what the probe is to watch for until then. @gone: this look began with
  * memory that somebody held.
  */
@@ -443,9 +457,8 @@ static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage, bo
 		next = min(next, max_t(u64, took, JF_MISSED_US));
 	trace_jf_look(c->name, usage->bytes, took, next);
 	jf_scan_at(c, next);
-	/* what has been noted since the thresholds were set, and meant to be looked at earlier */
-	if (jf_fault_noted(c))
-		jf_scan_within(c, max_t(u64, took, JF_REST_US));
+	if (jf_fault_noted(c) || READ_ONCE(c->look_due))
+		jf_act_rest(c, max_t(u64, took, JF_REST_US));
 }
 
 static bool jf_act_look_for(struct jf_container *c, bool scan)

@@ -8,11 +8,13 @@
 begin
 
 deaf=
+instance=/sys/kernel/tracing/instances/jackfruit-test.$$
 huge=$(cat /proc/sys/vm/nr_hugepages)
 
 undo() {
 	[ -z "$deaf" ] || kill -KILL "$deaf" 2>/dev/null
 	umount -l "$work/deaf" 2>/dev/null
+	[ ! -d "$instance" ] || rmdir "$instance"
 	echo "$huge" >/proc/sys/vm/nr_hugepages
 	cleanup
 }
@@ -274,6 +276,38 @@ is "meanwhile others come and go" "$gone" " yes yes yes yes yes"
 told=$(count a soft)
 holds "no more often than each 10 ms" at_most "$told" $((($(now_ms) - begun) / 10 + 1))
 echo "# $told events in $(($(now_ms) - begun)) ms"
+put a kill 1
+wait_state a killed
+
+# The same where a look takes long, as at many members: it may take no more than half of a CPU. So none begins before
+# the last one has been over for as long as it took, less what lies between its end and its line in the trace.
+[ -d /sys/kernel/tracing/events ] || mount -t tracefs none /sys/kernel/tracing 2>/dev/null
+looked_often() {
+	at_least "$(grep -c jf_look: "$instance/trace")" 200
+}
+fresh metric=anon hard_action=notify
+act_in a nothp children:500 mark:"$work/m1" wait:"$work/go1" crowd:3 flap:160K
+marked m1 >/dev/null
+put a hard_limit $(($(status a usage) + 4 * 80 * 1024))
+mkdir "$instance"
+echo mono >"$instance/trace_clock"
+echo 1 >"$instance/events/jackfruit/jf_look/enable"
+: >"$work/go1"
+holds "who does so beside many is looked at" wait_for looked_often
+echo 0 >"$instance/events/jackfruit/jf_look/enable"
+# a line ends with SECONDS: jf_look: container= usage= took_us= next_us=
+early=$(awk '/ jf_look: / {
+		sub(/took_us=/, "", $(NF - 1))
+		begin = $(NF - 5) * 1000000 - $(NF - 1)
+		if (end && begin - end < took / 2)
+			early++
+		end = $(NF - 5) * 1000000
+		took = $(NF - 1)
+	}
+	END { print early + 0 }' "$instance/trace")
+echo "# $early of $(grep -c jf_look: "$instance/trace") looks early"
+rmdir "$instance"
+holds "and the looks leave half of a CPU to others" at_most "$early" 1
 put a kill 1
 wait_state a killed
 
