@@ -145,15 +145,19 @@ static void jf_frames_free(struct jf_frames *frames)
 	frames->count = 0;
 }
 
+static bool jf_footprint_is_anon(struct page *page)
+{
+	/* somebody may be giving it back: then what it was, or is about to be, will do */
+	return data_race(folio_test_anon(page_folio(page)));
+}
+
 static bool jf_footprint_wanted(const struct jf_footprint_walk *walk, struct page *page)
 {
-	struct folio *folio = page_folio(page);
-
 	if (walk->anon_only)
-		return folio_test_anon(folio);
+		return jf_footprint_is_anon(page);
 	/* after MADV_FREE it is not swapbacked, even if it has been written to again */
-	return walk->metric != JF_METRIC_ANON || folio_test_anon(folio) ||
-		folio_test_swapbacked(folio);
+	return walk->metric != JF_METRIC_ANON || jf_footprint_is_anon(page) ||
+		folio_test_swapbacked(page_folio(page));
 }
 
 static void jf_footprint_pte(struct jf_footprint_walk *walk, pte_t pte)
@@ -178,7 +182,7 @@ static void jf_footprint_huge(struct jf_footprint_walk *walk, struct vm_area_str
 	if (!pmd_present(pmd) || !pfn_valid(pfn))
 		return;
 	/* the huge zero page */
-	if (vma_is_anonymous(vma) && !folio_test_anon(page_folio(pfn_to_page(pfn))))
+	if (vma_is_anonymous(vma) && !jf_footprint_is_anon(pfn_to_page(pfn)))
 		return;
 	if (!jf_footprint_wanted(walk, pfn_to_page(pfn)))
 		return;
