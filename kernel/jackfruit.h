@@ -451,6 +451,7 @@ void jf_member_set_walked(struct jf_container *c, const struct jf_member_ref *re
 void jf_member_set_free_by(struct jf_container *c, struct mm_struct *mm, u64 ns);
 struct jf_forked jf_members_forked(struct jf_container *c);
 void jf_member_forget(struct jf_container *c, const struct jf_member_ref *ref);
+bool jf_member_follow(struct jf_container *c, const struct jf_member_ref *ref);
 void jf_members_release(struct jf_container *c, unsigned long batch);
 void jf_members_forget_gone(struct jf_container *c);
 bool jf_members_gone(struct jf_container *c);

@@ -6,7 +6,7 @@
  * threads. It becomes a member by being attached or by being forked by a member, and stops being
  * one when its last thread is gone; there is no other way out. The tracepoints tell in time: a fork
  * is reported before the child can run, an exec after the new address space is in place, an exit
- * after the address space is gone.
+ * after the address space is gone. An exec may take long to be reported: see jf_member_follow().
  *
  * Memory belongs to address spaces (mm_struct), and several members may share one (vfork,
  * CLONE_VM). Of the members of a container that share one, exactly one is "counted", and only that
@@ -403,6 +403,32 @@ void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_st
 }
 
 /**
+ * jf_member_move() - a member goes on in another address space
+ * @m: the member
+ * @mm: the address space, which is known to stay
+ * @rest: a new member, for what somebody holds of the old one; NULL when it has been used. If it
+ *        was NULL, that counts no longer
+ *
+ * Context: jf_members_lock held.
+ * Return: the old address space, whose reference the caller drops after the lock.
+ */
+struct mm_struct *jf_member_move(struct jf_member *m, struct mm_struct *mm, struct jf_member **rest)
+{
+	struct mm_struct *old;
+
+	lockdep_assert_held(&jf_members_lock);
+	if (*rest && jf_member_is_held(m)) {
+		jf_member_leave_space(m, *rest);
+		*rest = NULL;
+	}
+	old = jf_member_clear_space(m);
+	jf_member_set_space(m, mm);
+	m->mm_base = 0;
+	m->outside = false;
+	return old;
+}
+
+/**
  * jf_member_probe_exec() - sched_process_exec: a member has a new address space
  * @data: not used
  * @p: the task, current, with its new mm
@@ -430,16 +456,8 @@ void jf_member_probe_exec(void *data, struct task_struct *p, pid_t old_pid,
 		rest = jf_spare_take();
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	m = jf_member_find(p->signal);
-	if (m && m->mm != p->mm) {
-		if (rest && jf_member_is_held(m)) {
-			jf_member_leave_space(m, rest);
-			rest = NULL;
-		}
-		old = jf_member_clear_space(m);
-		jf_member_set_space(m, p->mm);
-		m->mm_base = 0;
-		m->outside = false;
-	}
+	if (m && m->mm != p->mm)
+		old = jf_member_move(m, p->mm, &rest);
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 	if (rest)
 		jf_spare_give(rest);

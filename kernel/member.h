@@ -101,6 +101,8 @@ struct jf_member *jf_member_counted(const struct jf_container *c, const struct m
 int jf_member_link(struct jf_container *c, struct task_struct *p, struct jf_member *m,
 		   unsigned long batch);
 struct mm_struct *jf_member_unlink(struct jf_member *m);
+struct mm_struct *jf_member_move(struct jf_member *m, struct mm_struct *mm,
+				 struct jf_member **rest);
 long jf_member_account(struct jf_member *m, long pages);
 
 void jf_member_set_seeking(struct jf_container *c, bool seeking);

@@ -245,6 +245,7 @@ struct jf_usage_sum {
 	struct jf_usage *usage;
 	bool exact;
 	bool cached;
+	bool moved;
 };
 
 /*
@@ -285,6 +286,10 @@ static void jf_usage_add(const struct jf_member_ref *ref, void *data)
 	u64 bytes, high_water;
 	long pages;
 
+	if (jf_member_follow(sum->c, ref)) {
+		sum->moved = true;
+		return;
+	}
 	if (!ref->counted) {
 		jf_usage_add_sharer(ref, sum);
 		return;
@@ -321,14 +326,24 @@ static void jf_usage_add(const struct jf_member_ref *ref, void *data)
 	}
 }
 
+static void jf_usage_add_all(struct jf_usage_sum *sum)
+{
+	*sum->usage = (struct jf_usage){ .ns = ktime_get_ns(), .exact = sum->exact };
+	if (sum->c->metric == JF_METRIC_RSS)
+		sum->usage->high_water = jf_members_seen(sum->c).high_water;
+	jf_members_walk(sum->c, jf_usage_add, sum);
+}
+
 static void jf_usage_read(struct jf_container *c, struct jf_usage *usage, bool exact)
 {
 	struct jf_usage_sum sum = { .c = c, .usage = usage, .exact = exact };
 
-	*usage = (struct jf_usage){ .ns = ktime_get_ns(), .exact = exact };
-	if (c->metric == JF_METRIC_RSS)
-		usage->high_water = jf_members_seen(c).high_water;
-	jf_members_walk(c, jf_usage_add, &sum);
+	jf_usage_add_all(&sum);
+	/* once more, with who has been followed; somebody else who moves meanwhile is seen later */
+	if (sum.moved) {
+		jf_usage_put(usage);
+		jf_usage_add_all(&sum);
+	}
 	/* after the counters of all spaces: what comes there in between must not count twice */
 	if (exact && sum.cached)
 		jf_members_walk(c, jf_usage_add_cached, &sum);

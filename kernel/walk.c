@@ -9,6 +9,8 @@
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
 
 #include "jackfruit.h"
 #include "member.h"
@@ -307,6 +309,63 @@ void jf_member_forget(struct jf_container *c, const struct jf_member_ref *ref)
 {
 	if (ref->gone)
 		jf_member_drop(c, ref);
+}
+
+/* Has a member another address space than it is known by? Only its task_lock() makes sure. */
+static bool jf_member_has_moved(const struct jf_member_ref *ref)
+{
+	struct task_struct *p;
+	struct mm_struct *mm = NULL;
+
+	rcu_read_lock();
+	p = pid_task(ref->pid, PIDTYPE_TGID);
+	if (p)
+		mm = READ_ONCE(p->mm);
+	rcu_read_unlock();
+	return mm && mm != ref->mm && !ref->gone;
+}
+
+/**
+ * jf_member_follow() - a member may execute another program, which the exec probe does not know yet
+ * @c: the container
+ * @ref: the member, as jf_members_walk() shows it
+ *
+ * Its new address space is in place before the program is loaded, which a file system may keep from
+ * ending, and has the arguments then. Who executes is, or has become, the leader of his group.
+ *
+ * Context: may sleep.
+ * Return: whether it has been followed to another address space than @ref has.
+ */
+bool jf_member_follow(struct jf_container *c, const struct jf_member_ref *ref)
+{
+	struct mm_struct *old = NULL;
+	struct jf_member *m, *rest;
+	struct task_struct *p;
+	unsigned long flags;
+
+	if (!jf_member_has_moved(ref))
+		return false;
+	rest = kmem_cache_zalloc(jf_member_cache, GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	rcu_read_lock();
+	p = pid_task(ref->pid, PIDTYPE_TGID);
+	if (p) {
+		/* keeps its mm in place */
+		task_lock(p);
+		raw_spin_lock_irqsave(&jf_members_lock, flags);
+		m = jf_member_shown(c, ref);
+		if (m && p->mm && p->mm != m->mm)
+			old = jf_member_move(m, p->mm, &rest);
+		raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+		if (old)
+			jf_fault_joined(p->mm);
+		task_unlock(p);
+	}
+	rcu_read_unlock();
+	if (rest)
+		kmem_cache_free(jf_member_cache, rest);
+	if (old)
+		mmdrop(old);
+	return old;
 }
 
 struct jf_release {

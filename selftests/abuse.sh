@@ -58,6 +58,10 @@ counted() { # N
 	at_least "$(count a soft)" "$1"
 }
 
+is_killing() {
+	[ "$(count a kill)" = 1 ]
+}
+
 holds_at_least() { # MIB
 	at_least "$(status a usage)" $(($1 << 20))
 }
@@ -202,6 +206,20 @@ ok"
 	kill -KILL "$deaf"
 	# shellcheck disable=SC2086 # a list of numbers
 	killed_by "when that file system is gone, too" hard_limit $held
+
+	# the arguments are there before the program is
+	deafen
+	fresh hard_limit=max
+	act_in a program:"$work/deaf/program"
+	pid=$!
+	holds "who executes a program that cannot be read waits" wait_for grep -q read "$work/deaf.out"
+	holds "what it has got for that counts" wait_for holds_at_least 4
+	is "and it is the same member" "$(status a procs) $(get a pids)" "1 $pid"
+	put a hard_limit 32M
+	act_in a crowd:9 program:"$work/deaf/program"
+	holds "many such arguments are above the limit" wait_for is_killing
+	kill -KILL "$deaf"
+	killed_by "when nobody waits any more" hard_limit "$pid"
 else
 	fail "a file system in user space can be mounted" "$(cat "$work/deaf.out")"
 fi

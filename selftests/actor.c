@@ -25,6 +25,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/ptrace.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
@@ -460,6 +461,25 @@ static void do_exec(const char *arg)
 	argv[0] = (char *)self;
 	execv(self, argv);
 	die("execv");
+}
+
+/* Another program, with five megabytes of arguments. */
+static void do_program(const char *arg)
+{
+	static char text[128 << 10]; /* as long as one may be */
+	struct rlimit stack = { RLIM_INFINITY, RLIM_INFINITY };
+	char *argv[42];
+
+	memset(text, 'x', sizeof(text) - 1);
+	for (int i = 0; i < 41; i++)
+		argv[i] = text;
+	argv[0] = (char *)arg;
+	argv[41] = NULL;
+	/* a quarter of that is the limit of all of them */
+	if (setrlimit(RLIMIT_STACK, &stack))
+		die("setrlimit");
+	execv(arg, argv);
+	die(arg);
 }
 
 static void *exec_in_thread(void *unused)
@@ -1072,6 +1092,7 @@ static const struct {
 	{ "meet", do_meet },
 	{ "setsid", do_setsid },
 	{ "exec", do_exec },
+	{ "program", do_program },
 	{ "threadexec", do_threadexec },
 	{ "thread", do_thread },
 	{ "leaderexit", do_leaderexit },

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * deaf DIR - a file system in user space, mounted on DIR, with one file in it, which is also named like a memfd. What
- * is asked of it behind open() is never answered, nor is how full the file system is: who has asked sleeps in state D
+ * deaf DIR - a file system in user space, mounted on DIR, with one file in it, which is also named like a memfd, and one
+ * program, whose beginning can be read. What else is asked of it behind open() is never answered, nor is how full the file system is: who has asked sleeps in state D
  * even when he is killed, until this program ends. Each such question is told. Who asks by asynchronous I/O goes on,
  * and sleeps at his end.
  */
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <linux/fuse.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +19,9 @@
 #include <unistd.h>
 
 #define FILE_NODE 2
+#define PROGRAM_NODE 3
+/* a multiple of any page size */
+#define STEP 65536
 
 static void die(const char *what)
 {
@@ -38,7 +43,45 @@ static struct fuse_attr attr_of(__u64 node)
 {
 	if (node == FILE_NODE)
 		return (struct fuse_attr){ .ino = node, .mode = S_IFREG | 0444, .nlink = 1, .size = 4096 };
+	if (node == PROGRAM_NODE)
+		return (struct fuse_attr){ .ino = node, .mode = S_IFREG | 0555, .nlink = 1, .size = 2 * STEP };
 	return (struct fuse_attr){ .ino = node, .mode = S_IFDIR | 0755, .nlink = 2 };
+}
+
+/* A program for this machine, which cannot be loaded without a read of its second part. */
+static void answer_program(int fd, const struct fuse_in_header *in)
+{
+	const struct fuse_read_in *read_in = (const struct fuse_read_in *)(in + 1);
+	static struct {
+		ElfW(Ehdr) head;
+		ElfW(Phdr) parts[2];
+		char rest[STEP - sizeof(ElfW(Ehdr)) - 2 * sizeof(ElfW(Phdr))];
+	} image;
+	int self;
+
+	if (read_in->offset) {
+		puts("read");
+		return;
+	}
+	self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (self < 0 || read(self, &image.head, sizeof(image.head)) != sizeof(image.head))
+		die("/proc/self/exe");
+	close(self);
+	image.head.e_type = ET_EXEC;
+	image.head.e_entry = 4 * STEP;
+	image.head.e_phoff = sizeof(image.head);
+	image.head.e_phentsize = sizeof(image.parts[0]);
+	image.head.e_phnum = 2;
+	image.parts[0] = (ElfW(Phdr)){
+		.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = 4 * STEP, .p_filesz = STEP, .p_memsz = STEP,
+		.p_align = STEP,
+	};
+	/* the rest of its only page is to be zeroed */
+	image.parts[1] = (ElfW(Phdr)){
+		.p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_offset = STEP, .p_vaddr = 8 * STEP, .p_filesz = 1,
+		.p_memsz = 2 * STEP, .p_align = STEP,
+	};
+	answer(fd, in->unique, 0, &image, read_in->size < STEP ? read_in->size : STEP);
 }
 
 static void serve(int fd, const struct fuse_in_header *in)
@@ -48,15 +91,21 @@ static void serve(int fd, const struct fuse_in_header *in)
 		.flags = FUSE_ASYNC_DIO,
 	};
 	struct fuse_entry_out entry = { .nodeid = FILE_NODE, .attr = attr_of(FILE_NODE), .entry_valid = 3600 };
+	struct fuse_entry_out program = {
+		.nodeid = PROGRAM_NODE, .attr = attr_of(PROGRAM_NODE), .entry_valid = 3600, .attr_valid = 3600,
+	};
 	struct fuse_attr_out attr = { .attr_valid = 3600, .attr = attr_of(in->nodeid) };
-	struct fuse_open_out opened = {};
+	/* else who opens it waits until nobody reads */
+	struct fuse_open_out opened = { .open_flags = in->nodeid == PROGRAM_NODE ? FOPEN_KEEP_CACHE : 0 };
 
 	switch (in->opcode) {
 	case FUSE_INIT:
 		answer(fd, in->unique, 0, &init, sizeof(init));
 		break;
 	case FUSE_LOOKUP:
-		if (strcmp((const char *)(in + 1), "file") && strcmp((const char *)(in + 1), "memfd:file"))
+		if (!strcmp((const char *)(in + 1), "program"))
+			answer(fd, in->unique, 0, &program, sizeof(program));
+		else if (strcmp((const char *)(in + 1), "file") && strcmp((const char *)(in + 1), "memfd:file"))
 			answer(fd, in->unique, ENOENT, NULL, 0);
 		else
 			answer(fd, in->unique, 0, &entry, sizeof(entry));
@@ -74,6 +123,9 @@ static void serve(int fd, const struct fuse_in_header *in)
 		answer(fd, in->unique, 0, &opened, sizeof(opened));
 		break;
 	case FUSE_READ:
+		if (in->nodeid == PROGRAM_NODE)
+			answer_program(fd, in);
+		break;
 	case FUSE_INTERRUPT:
 	case FUSE_FORGET:
 	case FUSE_BATCH_FORGET:
