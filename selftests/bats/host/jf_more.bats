@@ -333,8 +333,15 @@ huge() {
 	control b pids=79
 	container c
 	control c pids=
+	# which are the same number
+	container 10
+	control 10 pids=78
+	container 1e1
+	control 1e1 pids=77
 	JF_PROC=$F/proc run -0 jf check
 	[[ $output == *$'\n'"warn  container a: its limits do not count up to 30M of hugetlb pages: leave room for that beside them"* ]]
+	[[ $output == *"container 10: its limits do not count up to 10M of hugetlb pages: "* ]]
+	[[ $output == *"container 1e1: its limits do not count up to 20M of hugetlb pages: "* ]]
 	[[ $output != *"b: its limits"* ]]
 	[[ $output != *"c: its limits"* ]]
 	JF_PROC=$F/proc run -0 jf metrics

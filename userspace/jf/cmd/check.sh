@@ -156,7 +156,8 @@ check_uncounted() {
 		of["sysvshm"] = "in System V shared memory"
 		of["tmpfs"] = "in tmpfs"
 	}
-	$1 != name {
+	# as text: 10 is not 1e1
+	$1 "" != name {
 		tell()
 		name = $1
 	}
