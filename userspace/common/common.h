@@ -45,8 +45,12 @@ int fd_write_value(int dir, const char *file, const char *value);
 /* paths.c */
 const char *paths_configfs(void);
 const char *paths_class(void);
+const char *paths_debugfs(void);
 const char *paths_rundir(void);
 char *paths_missing(void);
+
+/* members.c */
+char *members_each(const char *name, bool (*tell)(const char *pid, void *data), void *data);
 
 /* sig.c */
 int sig_prepare(void);

@@ -29,6 +29,14 @@ const char *paths_class(void)
 }
 
 /**
+ * paths_debugfs() - the history and the list of all members
+ */
+const char *paths_debugfs(void)
+{
+	return root("JF_DEBUGFS", "/sys/kernel/debug/jackfruit");
+}
+
+/**
  * paths_rundir() - jf's records
  */
 const char *paths_rundir(void)

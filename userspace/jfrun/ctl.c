@@ -213,6 +213,19 @@ pid_t ctl_first(const char *name)
 	return pid;
 }
 
+struct wanted {
+	pid_t pid;
+	bool found;
+};
+
+static bool look_for(const char *pid, void *data)
+{
+	struct wanted *wanted = data;
+
+	wanted->found = atoi(pid) == wanted->pid;
+	return !wanted->found;
+}
+
 /**
  * ctl_has_member() - is this process in the container, now?
  * @name: its name
@@ -220,16 +233,12 @@ pid_t ctl_first(const char *name)
  */
 bool ctl_has_member(const char *name, pid_t pid)
 {
-	cleanup_free char *path = format_text("%s/%s/pids", paths_configfs(), name);
-	FILE *stream = fopen(path, "re");
-	bool found = false;
-	char line[32];
+	struct wanted wanted = { .pid = pid };
+	cleanup_free char *problem = members_each(name, look_for, &wanted);
 
-	while (stream && !found && fgets(line, sizeof(line), stream))
-		found = atoi(line) == pid;
-	if (stream)
-		fclose(stream);
-	return found;
+	if (problem)
+		fail(EXIT_OWN, "container '%s': %s", name, problem);
+	return wanted.found;
 }
 
 /**

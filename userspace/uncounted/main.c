@@ -97,39 +97,31 @@ static void hugetlb_count(struct container *c, int proc)
 }
 
 /* Held by its directory, so that its number cannot come to mean another process. */
-static void member_count(struct container *c, int procs, const char *pid)
+static bool member_count(const char *pid, void *data)
 {
-	cleanup_close int proc = openat(procs, pid, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct container *c = data;
+	cleanup_close int proc = openat(c->procs, pid, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	if (proc < 0)
-		return;
-	hugetlb_count(c, proc);
-	memfd_count(c, proc);
-	sysvshm_count(c, proc);
-	tmpfs_count(c, proc);
+	if (proc >= 0) {
+		hugetlb_count(c, proc);
+		memfd_count(c, proc);
+		sysvshm_count(c, proc);
+		tmpfs_count(c, proc);
+	}
+	return !too_late(c);
 }
 
-static void container_tell(int containers, const char *name, int procs)
+static void container_tell(const char *name, int procs)
 {
-	cleanup_free char *path = format_text("%s/pids", name);
-	struct container c = { .until = time_ms() + LOOK_MS };
-	int fd = openat(containers, path, O_RDONLY | O_CLOEXEC);
-	FILE *pids = fd < 0 ? NULL : fdopen(fd, "r");
-	bool late = false;
-	char pid[32];
+	struct container c = { .until = time_ms() + LOOK_MS, .procs = procs };
+	cleanup_free char *problem = members_each(name, member_count, &c);
 
-	if (!pids) {
-		fd_close(&fd);
+	/* rather nothing than a zero that may be wrong */
+	if (problem) {
+		warning("container %s: %s", name, problem);
 		return;
 	}
-	while (!late && fgets(pid, sizeof(pid), pids)) {
-		pid[strcspn(pid, "\n")] = '\0';
-		if (strspn(pid, "0123456789") == strlen(pid) && *pid)
-			member_count(&c, procs, pid);
-		late = too_late(&c);
-	}
-	fclose(pids);
-	if (late)
+	if (too_late(&c))
 		warning("container %s: too much to look through: there may be more than is told",
 			name);
 	printf("%s\thugetlb\t%llu\n", name, (unsigned long long)c.hugetlb);
@@ -170,7 +162,7 @@ int main(int argc, char **argv)
 	tmpfs_prepare();
 	while ((entry = readdir(containers)))
 		if (entry->d_name[0] != '.')
-			container_tell(dirfd(containers), entry->d_name, procs);
+			container_tell(entry->d_name, procs);
 	closedir(containers);
 	return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

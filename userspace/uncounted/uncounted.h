@@ -24,11 +24,13 @@
  * @namespaces: inodes that have been counted
  * @mounts: devices that have been counted
  * @until: not looked at for longer than this, in milliseconds of time_ms()
+ * @procs: where the members' directories are: /proc
  */
 struct container {
 	uint64_t hugetlb, memfd, sysvshm, tmpfs;
 	void *memfds, *namespaces, *mounts;
 	uint64_t until;
+	int procs;
 };
 
 /* main.c */

@@ -701,6 +701,20 @@ cri() {
 	run -1 jf kill -s TERM a
 	[[ $output == "jf: a: its first process has ended"* ]]
 	kill -0 "$pid"
+	# more members than pids can list: opens, and cannot be read
+	rm "$JF_CONFIGFS/a/pids"
+	mkdir "$JF_CONFIGFS/a/pids"
+	run -1 jf kill -s TERM a
+	[[ $output == "jf: a: its members cannot be listed: "* ]]
+	[[ $output != *$'\n'* ]]
+	printf '%s\n' "b $pid 4096 sleep" "a $((pid + 1)) 4096 sleep" >"$JF_DEBUGFS/members"
+	run -1 jf kill -s TERM a
+	[[ $output == "jf: a: its first process has ended"* ]]
+	kill -0 "$pid"
+	echo "a $pid 4096 sleep" >>"$JF_DEBUGFS/members"
+	run -0 jf kill -s URG a
+	[ "$output" = a ]
+	rmdir "$JF_CONFIGFS/a/pids"
 	control a pids="$pid"
 	run -0 jf kill -s SIGTERM a
 	status_of "$pid" 143

@@ -362,6 +362,38 @@ huge() {
 	[[ $output != *'uncounted_bytes{'* ]]
 }
 
+@test "of more members than pids can list debugfs tells: inspect, check, metrics" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can see it"
+	export JF_PROC=$F/proc
+	huge 77 20480
+	huge 78 10240
+	# names that are the same number, and that begin alike
+	container 10
+	control 10 pids=78
+	container 1e1
+	mkdir "$JF_CONFIGFS/1e1/pids" # opens, and cannot be read: as a file of the module's that is too large
+	printf '%s\n' '10 78 4096 sh' '1e1 77 4096 1e1\x2078' '1e1 0 4096 sh' '1e1.x 78 4096 sh' '1e1 999 0 ' >"$JF_DEBUGFS/members"
+	run -0 --separate-stderr jf inspect 1e1
+	grep -qx 'pids: *77 999' <<<"$output"
+	[ -z "$stderr" ]
+	run -0 uncounted 1e1
+	[ "$output" = '20M of hugetlb pages' ]
+	run -0 jf metrics
+	grep -qx 'jackfruit_container_uncounted_bytes{container="1e1",kind="hugetlb"} 20971520' <<<"$output"
+	# nothing is told where nothing is known
+	rm "$JF_DEBUGFS/members"
+	run -1 --separate-stderr jf inspect 1e1 10
+	[[ $stderr == "jf: 1e1: its members cannot be listed: "*"mount -t debugfs none /sys/kernel/debug"* ]]
+	[[ $output == 'name:         1e1'* ]]
+	[ "$(grep '^pids:' <<<"$output" | tr -s ' ')" = 'pids: 78' ]
+	run -0 --separate-stderr jf check
+	[[ $stderr == "jf-uncounted: container 1e1: its members cannot be listed: "*"mount -t debugfs none /sys/kernel/debug"* ]]
+	[[ $output == *"container 10: its limits do not count up to 10M of hugetlb pages: "* ]]
+	run -0 jf metrics
+	[[ $output == *'uncounted_bytes{container="10",kind="memfd"} 0'* ]]
+	[[ $output != *'uncounted_bytes{container="1e1"'* ]]
+}
+
 @test "check: memfds that members hold open, each once" {
 	[ "$(id -u)" -eq 0 ] || skip "only root can see it"
 	local pid

@@ -579,6 +579,18 @@ load jfrun-fixture
 	running a $$
 	echo 1 > "$JF_CONFIGFS/a/pids"
 	fails 125 "container 'a': its first process has ended: there is nothing to join" jfrun --join a -- true
+	# more members than pids can list: opens, and cannot be read
+	rm "$JF_CONFIGFS/a/pids"
+	mkdir "$JF_CONFIGFS/a/pids"
+	export JF_DEBUGFS=$D/debugfs
+	run -125 jfrun --join a -- true
+	[[ $output == "jfrun: container 'a': its members cannot be listed: "* ]]
+	mkdir "$JF_DEBUGFS"
+	printf '%s\n' "a 1 4096 init" "b $$ 4096 bash" > "$JF_DEBUGFS/members"
+	fails 125 "container 'a': its first process has ended: there is nothing to join" jfrun --join a -- true
+	echo "a $$ 4096 bash" >> "$JF_DEBUGFS/members"
+	run -125 jfrun --join a -- true
+	[[ $output == "jfrun: container 'a': cannot attach process "* ]]
 	fails 125 "name 'a/b': not a container name: letters, digits, '_', '.' and '-', beginning with a letter or a digit" \
 		jfrun --join a/b -- true
 	run -125 jfrun --hard 5M --join a -- true

@@ -28,8 +28,10 @@ attach_member() {
 	for _name in "$JF_CONFIGFS"/*/; do
 		_name=${_name%/}
 		_name=${_name##*/}
-		REPLY=$_name
-		! member_is "$_name" "$1" || return 0
+		if member_is "$_name" "$1"; then
+			REPLY=$_name
+			return
+		fi
 	done
 	REPLY=
 }

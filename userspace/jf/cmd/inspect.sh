@@ -86,11 +86,10 @@ inspect_fields() {
 	log_path "$1"
 	[ ! -e "$REPLY" ] || field log text
 	REPLY=
-	if [ -r "$JF_CONFIGFS/$1/pids" ]; then
-		while read -r _pid; do
-			REPLY=${REPLY:+$REPLY }$_pid
-		done <"$JF_CONFIGFS/$1/pids"
-	fi
+	for _pid in $_members; do
+		# 0 is one that cannot be seen from here
+		[ "$_pid" = 0 ] || REPLY=${REPLY:+$REPLY }$_pid
+	done
 	field pids words
 	if [ -n "$_json" ]; then
 		for _attribute in options argv; do
@@ -151,7 +150,15 @@ cmd_main() {
 		check_container "$_name"
 	done
 	_between=
+	_failed=0
 	for _name; do
+		# here, since what a pipeline's part finds out stays there
+		if ! members_get "$_name"; then
+			log "$_name: $REPLY"
+			_failed=$JF_FAIL
+			REPLY=
+		fi
+		_members=$REPLY
 		if [ -n "$_json" ]; then
 			printf '%s' "${_between:-[}"
 			inspect_fields "$_name" | inspect_json
@@ -164,4 +171,5 @@ cmd_main() {
 		fi
 	done
 	[ -z "$_json" ] || echo ']'
+	[ "$_failed" -eq 0 ] || exit "$_failed"
 }

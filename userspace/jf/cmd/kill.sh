@@ -18,10 +18,15 @@ EOF
 kill_signal() {
 	status_get "$1" pid
 	_first=$REPLY
-	if ! is_number "$_first" || [ "$_first" -le 1 ] || ! member_is "$1" "$_first"; then
+	is_number "$_first" && [ "$_first" -gt 1 ] && member_is "$1" "$_first"
+	case $? in
+	0) ;;
+	2) return 1 ;;
+	*)
 		log "$1: its first process has ended: \`jf ps $1\`"
 		return 1
-	fi
+		;;
+	esac
 	kill -s "$_signal" "$_first" 2>/dev/null && return 0
 	log "$1: cannot send '$_signal': is it a signal? (as in -s HUP)"
 	return 1

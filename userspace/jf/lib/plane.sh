@@ -115,11 +115,30 @@ control_remove() {
 	return 0
 }
 
-# member_is NAME PID: PID is a member right now.
+# members_get NAME: REPLY is the PIDs of its members, a line each. Where they are
+# more than `pids` can list, debugfs has all of them. On failure REPLY says why.
+members_get() {
+	REPLY=
+	[ -e "$JF_CONFIGFS/$1/pids" ] || return 0
+	REPLY=$(LC_ALL=C cat "$JF_CONFIGFS/$1/pids" 2>&1) && return 0
+	_answer=${REPLY##*: }
+	# compared as text: 10 is not 1e1
+	[ -r "$JF_DEBUGFS/members" ] &&
+		REPLY=$(awk -v name="$1" '$1 "" == name { print $2 }' "$JF_DEBUGFS/members") && return 0
+	REPLY="its members cannot be listed: $JF_CONFIGFS/$1/pids: $_answer, and only root can read \
+$JF_DEBUGFS/members, where debugfs is mounted: \`mount -t debugfs none /sys/kernel/debug\`"
+	return 1
+}
+
+# member_is NAME PID: PID is a member right now. Says so and fails with 2 if that
+# cannot be known.
 member_is() {
-	[ -r "$JF_CONFIGFS/$1/pids" ] || return 1
-	while read -r _member; do
-		[ "$_member" = "$2" ] && return 0
-	done <"$JF_CONFIGFS/$1/pids"
+	if ! members_get "$1"; then
+		log "$1: $REPLY"
+		return 2
+	fi
+	for _member in $REPLY; do
+		[ "$_member" != "$2" ] || return 0
+	done
 	return 1
 }
