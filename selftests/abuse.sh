@@ -37,13 +37,29 @@ killed_by() { # TITLE REASON PID...
 	is "$title: as it was told" "$(status a state) $(status a reason)" "killed $reason"
 }
 
+jf_is() { # TITLE WANT COMMAND...
+	title=$1
+	want=$2
+	shift 2
+	if command -v jf >/dev/null; then
+		is "$title" "$("$@")" "$want"
+	else
+		pass "$title # SKIP no jf here"
+	fi
+}
+
 # What jf check says of memory that no limit of the container's counts.
 check_says() { # TITLE WANT
-	if command -v jf >/dev/null; then
-		is "$1" "$(timeout 60 jf check | sed -n 's/^warn  container a: its limits do not count up to \(.*\): leave room.*/\1/p')" "$2"
-	else
-		pass "$1 # SKIP no jf here"
-	fi
+	jf_is "$1" "$2" uncounted
+}
+
+uncounted() {
+	timeout 60 jf check | sed -n 's/^warn  container a: its limits do not count up to \(.*\): leave room.*/\1/p'
+}
+
+# The members that jf inspect shows.
+inspected() {
+	jf inspect a | sed -n 's/^pids: *//p' | wc -w
 }
 
 is_mounted() { # DIR
@@ -387,6 +403,17 @@ put a soft_signal 0
 is "a file in memory that nobody has mapped is nobody's, as is documented" \
 	"$(status a state) $(count a hard) $(at_most "$(status a usage)" $((32 << 20)) && echo less)" "running 0 less"
 check_says "but jf check tells of it" "64M in memfds"
+put a kill 1
+wait_state a killed
+# PIDs of four digits and more
+fresh hard_limit=max
+act_in a memfd:64M children:1000 mark:"$work/m1" pause
+marked m1 >/dev/null
+is "a crowd is more than its file can list" "$(try read "$JF_CONFIGFS/a/pids")" EFBIG
+check_says "jf check tells of its memory" "64M in memfds"
+jf_is "jf inspect of all members" "$(status a procs)" inspected
+jf_is "jf kill can signal the first" a jf kill -s URG a
+jf_is "jf exec can enter it" in jf exec a echo in
 put a kill 1
 wait_state a killed
 fresh hard_limit=32M metric=anon
