@@ -460,17 +460,31 @@ static bool do_attach(int slot, int c)
 	return await(c, "state", "running");
 }
 
+/* Never -1: whoever kills that kills everybody. */
+static pid_t must_fork(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork: %s", strerror(errno));
+	return pid;
+}
+
+static pid_t spawn(int slot)
+{
+	pid_t pid = must_fork();
+
+	if (!pid)
+		obey(slot);
+	return pid;
+}
+
 static bool do_spawn(void)
 {
 	int slot = free_slot();
-	pid_t pid;
 
-	if (slot < 0)
-		return true;
-	pid = fork();
-	if (!pid)
-		obey(slot);
-	procs[slot] = (struct proc){ .pid = pid, .parent = -1, .c = -1, .born = ++births };
+	if (slot >= 0)
+		procs[slot] = (struct proc){ .pid = spawn(slot), .parent = -1, .c = -1, .born = ++births };
 	return true;
 }
 
@@ -870,7 +884,7 @@ static void chaos(unsigned long count)
 	pid_t workers[4];
 
 	for (int worker = 0; worker < 4; worker++) {
-		workers[worker] = fork();
+		workers[worker] = must_fork();
 		if (workers[worker])
 			continue;
 		setpgid(0, 0);
@@ -893,11 +907,8 @@ static void chaos(unsigned long count)
 			case OP_MKDIR: make(names[c]); break;
 			case OP_RMDIR: drop(names[c]); break;
 			case OP_SPAWN:
-				if (procs[slot].pid)
-					break;
-				procs[slot].pid = fork();
 				if (!procs[slot].pid)
-					obey(slot);
+					procs[slot].pid = spawn(slot);
 				break;
 			case OP_ATTACH: put_number(names[c], "pids", procs[slot].pid ?: 0x7ffffff); break;
 			case OP_KILL: put(names[c], "kill", "1"); break;
