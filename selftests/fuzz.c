@@ -127,7 +127,29 @@ struct order {
 	int arg;
 };
 
-static int ours[PROCS], theirs[PROCS];
+/* Both ends of a slot's socket, at numbers that an executed program knows. */
+static int ours(int slot)
+{
+	return 100 + 2 * slot;
+}
+
+static int theirs(int slot)
+{
+	return 101 + 2 * slot;
+}
+
+static void make_sockets(void)
+{
+	int pair[2];
+
+	for (int i = 0; i < PROCS; i++) {
+		if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) || dup2(pair[0], ours(i)) < 0 ||
+		    dup2(pair[1], theirs(i)) < 0)
+			die("sockets: %s", strerror(errno));
+		close(pair[0]);
+		close(pair[1]);
+	}
+}
 
 static int sleeper(void *arg)
 {
@@ -164,7 +186,7 @@ static __attribute__((noreturn)) void obey(int slot)
 	signal(SIGCHLD, SIG_IGN);
 	for (;;) {
 		answer = 0;
-		if (read(theirs[slot], &order, sizeof(order)) != sizeof(order))
+		if (read(theirs(slot), &order, sizeof(order)) != sizeof(order))
 			_exit(98);
 		switch (order.what) {
 		case 'f':
@@ -204,7 +226,7 @@ static __attribute__((noreturn)) void obey(int slot)
 		case 'x':
 			_exit(order.arg);
 		}
-		if (write(theirs[slot], &answer, sizeof(answer)) != sizeof(answer))
+		if (write(theirs(slot), &answer, sizeof(answer)) != sizeof(answer))
 			_exit(97);
 	}
 }
@@ -271,16 +293,16 @@ static int alive_slot(int n)
 /* The answer, or -1: it died. */
 static int tell(int slot, char what, int arg, bool *died)
 {
-	struct pollfd poller = { .fd = ours[slot], .events = POLLIN };
+	struct pollfd poller = { .fd = ours(slot), .events = POLLIN };
 	struct order order = { what, arg };
 	long end = now_ms() + WAIT_MS;
 	int answer;
 
 	*died = false;
-	if (write(ours[slot], &order, sizeof(order)) != sizeof(order))
+	if (write(ours(slot), &order, sizeof(order)) != sizeof(order))
 		die("write: %s", strerror(errno));
 	for (;;) {
-		if (recv(ours[slot], &answer, sizeof(answer), MSG_DONTWAIT) == sizeof(answer))
+		if (recv(ours(slot), &answer, sizeof(answer), MSG_DONTWAIT) == sizeof(answer))
 			return answer;
 		if (kill(procs[slot].pid, 0) && errno == ESRCH) {
 			*died = true;
@@ -303,9 +325,9 @@ static void drain(int slot)
 {
 	char junk[256];
 
-	while (recv(ours[slot], junk, sizeof(junk), MSG_DONTWAIT) > 0)
+	while (recv(ours(slot), junk, sizeof(junk), MSG_DONTWAIT) > 0)
 		;
-	while (recv(theirs[slot], junk, sizeof(junk), MSG_DONTWAIT) > 0)
+	while (recv(theirs(slot), junk, sizeof(junk), MSG_DONTWAIT) > 0)
 		;
 }
 
@@ -530,7 +552,7 @@ static bool do_attach_exit(int slot, int c)
 	/* its children might be another's before they are found */
 	if (!containers[c].there || p->c >= 0 || has_children(slot))
 		return true;
-	if (write(ours[slot], &order, sizeof(order)) != sizeof(order))
+	if (write(ours(slot), &order, sizeof(order)) != sizeof(order))
 		die("write: %s", strerror(errno));
 	err = put_number(names[c], "pids", p->pid);
 	if (err && err != ESRCH)
@@ -551,7 +573,7 @@ static bool do_fork_kill(int slot, int delay)
 
 	if (c < 0)
 		return true;
-	if (write(ours[slot], &order, sizeof(order)) != sizeof(order))
+	if (write(ours(slot), &order, sizeof(order)) != sizeof(order))
 		die("write: %s", strerror(errno));
 	usleep(delay * 20);
 	return expect("kill", put(names[c], "kill", "1"), 0) && all_killed(c, "killed", "killed") && no_strangers();
@@ -745,7 +767,7 @@ static bool do_op(struct op op)
 	case OP_EXIT:
 		if (slot < 0)
 			return true;
-		n = write(ours[slot], &(struct order){ 'x', op.a % 100 }, sizeof(struct order));
+		n = write(ours(slot), &(struct order){ 'x', op.a % 100 }, sizeof(struct order));
 		return one_gone(slot, "exited");
 	case OP_SIGKILL:
 		if (slot < 0)
@@ -889,18 +911,12 @@ static void chaos(unsigned long count)
 			continue;
 		setpgid(0, 0);
 		random_state += worker * 1000003;
-		for (int i = 0; i < PROCS; i++) {
-			int pair[2];
-
-			if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair))
-				_exit(1);
-			ours[i] = pair[0];
-			theirs[i] = pair[1];
-		}
+		make_sockets();
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
 		for (unsigned long n = 0; n < count / 4; n++) {
 			struct op op = random_op();
-			struct order order = { "fetgE"[op.a % 5], op.a % 5 == 0 ? op.b % PROCS : 1 << 20 };
+			/* more exit than fork, for an exit may be of one who is replaced */
+			struct order order = { "fetgExx"[op.a % 7], op.a % 7 == 0 ? op.b % PROCS : 1 << 20 };
 			int c = op.a % CONTAINERS, slot = op.b % PROCS, answer;
 
 			switch (op.what) {
@@ -922,8 +938,8 @@ static void chaos(unsigned long count)
 				break;
 			case OP_CHECK: status(names[c], op.b % 2 ? "usage" : "last_kill"); break;
 			default:
-				if (procs[slot].pid && send(ours[slot], &order, sizeof(order), MSG_DONTWAIT) > 0)
-					while (recv(ours[slot], &answer, sizeof(answer), MSG_DONTWAIT) > 0)
+				if (procs[slot].pid && send(ours(slot), &order, sizeof(order), MSG_DONTWAIT) > 0)
+					while (recv(ours(slot), &answer, sizeof(answer), MSG_DONTWAIT) > 0)
 						;
 			}
 			for (int i = 0; i < PROCS; i++)
@@ -993,9 +1009,7 @@ int main(int argc, char **argv)
 	if (argc == 3 && !strcmp(argv[1], "--obey")) {
 		int answer = 0, slot = atoi(argv[2]);
 
-		for (i = 0; i < PROCS; i++)
-			theirs[i] = 101 + 2 * i;
-		if (write(theirs[slot], &answer, sizeof(answer)) != sizeof(answer))
+		if (write(theirs(slot), &answer, sizeof(answer)) != sizeof(answer))
 			_exit(97);
 		obey(slot);
 	}
@@ -1027,18 +1041,7 @@ int main(int argc, char **argv)
 			die("%s", why);
 		return 0;
 	}
-	/* at numbers that an executed program knows */
-	for (i = 0; i < PROCS; i++) {
-		int pair[2];
-
-		if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) || dup2(pair[0], 100 + 2 * i) < 0 ||
-		    dup2(pair[1], 101 + 2 * i) < 0)
-			die("socketpair: %s", strerror(errno));
-		close(pair[0]);
-		close(pair[1]);
-		ours[i] = 100 + 2 * i;
-		theirs[i] = 101 + 2 * i;
-	}
+	make_sockets();
 	ops = calloc(replay ? 1000000 : count, sizeof(*ops));
 	if (!ops)
 		die("no memory for %lu operations", count);
