@@ -4,7 +4,8 @@
  *
  *	fuzz [--seed N] [--ops N] [--replay FILE]	one after the other, each checked
  *	     [--times yes]				and tell how long each kind of them takes
- *	fuzz --chaos N [--seed N]			N operations by four at once, nothing checked but the end
+ *	fuzz --chaos N [--seed N]			N operations by four at once; checked is that all were done, and
+ *							nothing is left
  *
  * An operation is three numbers; what it cannot do in the present state it leaves, so that any part of a list of
  * operations is one itself. A list that fails is made as short as it can be and printed; --replay does it again.
@@ -21,6 +22,7 @@
 
 #define CONTAINERS 4
 #define PROCS 12
+#define WORKERS 4
 
 struct op {
 	unsigned char what, a, b;
@@ -901,11 +903,63 @@ static size_t shrink(struct op *ops, size_t n)
 	return n;
 }
 
+static void chaos_op(struct op op)
+{
+	/* more exit than fork, for an exit may be of one who is replaced */
+	struct order order = { "fetgExx"[op.a % 7], op.a % 7 == 0 ? op.b % PROCS : 1 << 20 };
+	int c = op.a % CONTAINERS, slot = op.b % PROCS, answer;
+
+	switch (op.what) {
+	case OP_MKDIR: make(names[c]); break;
+	case OP_RMDIR: drop(names[c]); break;
+	case OP_SPAWN:
+		if (!procs[slot].pid)
+			procs[slot].pid = spawn(slot);
+		break;
+	case OP_ATTACH: put_number(names[c], "pids", procs[slot].pid ?: 0x7ffffff); break;
+	case OP_KILL: put(names[c], "kill", "1"); break;
+	case OP_STOP: put(names[c], "stop", "1"); break;
+	case OP_LIMIT: put(names[c], "hard_limit", op.b % 3 ? "8M" : "max"); break;
+	case OP_SETTING: put(names[c], "kill_scope", op.b % 2 ? "process" : "container"); break;
+	case OP_MODE: set_mode(op.b & 1 ? "scan" : "fault"); break;
+	case OP_SIGKILL:
+		if (procs[slot].pid)
+			kill(procs[slot].pid, SIGKILL);
+		break;
+	case OP_CHECK: status(names[c], op.b % 2 ? "usage" : "last_kill"); break;
+	default:
+		if (procs[slot].pid && send(ours(slot), &order, sizeof(order), MSG_DONTWAIT) > 0)
+			while (recv(ours(slot), &answer, sizeof(answer), MSG_DONTWAIT) > 0)
+				;
+	}
+}
+
+/* They are killed by anybody, or told to exit; with a status is who could not go on. */
+static void chaos_reap(void)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (WIFEXITED(status) && WEXITSTATUS(status))
+			die("process %d ended with status %d", pid, WEXITSTATUS(status));
+		for (int i = 0; i < PROCS; i++)
+			if (procs[i].pid == pid)
+				procs[i].pid = 0;
+	}
+}
+
 static void chaos(unsigned long count)
 {
-	pid_t workers[4];
+	/* how many each has done, to be known of one who dies too */
+	unsigned long sum = 0, *done = mmap(NULL, WORKERS * sizeof(*done), PROT_READ | PROT_WRITE,
+					    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t workers[WORKERS];
+	int worker, status;
 
-	for (int worker = 0; worker < 4; worker++) {
+	if (done == MAP_FAILED)
+		die("mmap: %s", strerror(errno));
+	for (worker = 0; worker < WORKERS; worker++) {
 		workers[worker] = must_fork();
 		if (workers[worker])
 			continue;
@@ -913,51 +967,22 @@ static void chaos(unsigned long count)
 		random_state += worker * 1000003;
 		make_sockets();
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
-		for (unsigned long n = 0; n < count / 4; n++) {
-			struct op op = random_op();
-			/* more exit than fork, for an exit may be of one who is replaced */
-			struct order order = { "fetgExx"[op.a % 7], op.a % 7 == 0 ? op.b % PROCS : 1 << 20 };
-			int c = op.a % CONTAINERS, slot = op.b % PROCS, answer;
-
-			switch (op.what) {
-			case OP_MKDIR: make(names[c]); break;
-			case OP_RMDIR: drop(names[c]); break;
-			case OP_SPAWN:
-				if (!procs[slot].pid)
-					procs[slot].pid = spawn(slot);
-				break;
-			case OP_ATTACH: put_number(names[c], "pids", procs[slot].pid ?: 0x7ffffff); break;
-			case OP_KILL: put(names[c], "kill", "1"); break;
-			case OP_STOP: put(names[c], "stop", "1"); break;
-			case OP_LIMIT: put(names[c], "hard_limit", op.b % 3 ? "8M" : "max"); break;
-			case OP_SETTING: put(names[c], "kill_scope", op.b % 2 ? "process" : "container"); break;
-			case OP_MODE: set_mode(op.b & 1 ? "scan" : "fault"); break;
-			case OP_SIGKILL:
-				if (procs[slot].pid)
-					kill(procs[slot].pid, SIGKILL);
-				break;
-			case OP_CHECK: status(names[c], op.b % 2 ? "usage" : "last_kill"); break;
-			default:
-				if (procs[slot].pid && send(ours(slot), &order, sizeof(order), MSG_DONTWAIT) > 0)
-					while (recv(ours(slot), &answer, sizeof(answer), MSG_DONTWAIT) > 0)
-						;
-			}
-			for (int i = 0; i < PROCS; i++)
-				if (procs[i].pid && waitpid(procs[i].pid, NULL, WNOHANG))
-					procs[i].pid = 0;
-			while (waitpid(-1, NULL, WNOHANG) > 0)
-				;
+		for (; done[worker] < (count + worker) / WORKERS; done[worker]++) {
+			chaos_op(random_op());
+			chaos_reap();
 		}
-		clean();
 		_exit(0);
 	}
-	for (int worker = 0; worker < 4; worker++) {
-		while (waitpid(workers[worker], NULL, 0) < 0 && errno == EINTR)
-			;
-		/* what its processes have forked */
+	for (worker = 0; worker < WORKERS; worker++) {
+		if (waitpid(workers[worker], &status, 0) < 0 || status)
+			wrong("worker %d of %d has failed", worker, WORKERS);
+		/* its processes, and what they have forked */
 		kill(-workers[worker], SIGKILL);
+		sum += done[worker];
 	}
 	clean();
+	no_strangers();
+	printf("# %lu operations\n", sum);
 }
 
 /* A list as a run that failed prints it: an operation a line, and lines that say something begin with a #. */

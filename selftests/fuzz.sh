@@ -17,7 +17,16 @@ for round in 1 2; do
 	seed=$((seed + 1))
 done
 said=$("$work/fuzz" --chaos "$ops" --seed "$seed")
-is "four who do them at once leave nothing" "$?: $said" "0: # seed $seed"
+is "four who do them at once do all of them and leave nothing" "$?: $said" "0: # seed $seed
+# $ops operations"
+said=$(prlimit --nofile=20 "$work/fuzz" --chaos 100 --seed 1)
+is "where they cannot begin, that is told" "$?: $said" "1: # seed 1
+sockets: Bad file descriptor
+sockets: Bad file descriptor
+sockets: Bad file descriptor
+sockets: Bad file descriptor
+# 0 operations
+worker 0 of 4 has failed"
 
 replay() { # LINE...: status and output of doing them
 	printf '%s\n' "$@" >"$work/list"
