@@ -89,21 +89,19 @@ static const struct {
 
 /* --- random --- */
 
-static uint64_t random_state;
-
-static uint64_t random_next(void)
+static uint64_t random_next(uint64_t *state)
 {
-	uint64_t z = random_state += 0x9e3779b97f4a7c15u;
+	uint64_t z = *state += 0x9e3779b97f4a7c15u;
 
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
 	return z ^ z >> 31;
 }
 
-static struct op random_op(void)
+static struct op random_op(uint64_t *state)
 {
 	unsigned int what, sum = 0;
-	uint64_t r = random_next();
+	uint64_t r = random_next(state);
 
 	for (what = 0; what < OPS; what++)
 		sum += kinds[what].weight;
@@ -659,26 +657,32 @@ static bool do_setting(int c, int value)
 	return true;
 }
 
-/* No text with a tilde or a NUL in it is a value of anything. */
-static bool do_garbage(int c, int value)
+/*
+ * No text with a tilde or a NUL in it is a value of anything. It depends on the operation's numbers alone, so that
+ * it is the same in a shorter list and at a replay.
+ */
+static bool do_garbage(struct op op)
 {
 	static const char *const files[] = {
 		"soft_limit", "hard_limit", "pids", "metric", "hard_action", "kill_scope",
 		"soft_signal", "grace_ms", "forecast_ms", "nice", "stop", "kill",
 	};
-	const char *file = files[value % 12];
+	int c = op.a % CONTAINERS, err;
+	const char *file = files[op.b % 12];
+	uint64_t state = op.a << 8 | op.b;
 	char before[8192], junk[4000];
-	size_t i, len = 1 + random_next() % (value % 3 ? 20 : sizeof(junk) - 1);
-	bool readable = value % 12 < 10;
-	int err;
+	bool readable = op.b % 12 < 10;
+	size_t i, len;
 
 	if (!containers[c].there)
 		return true;
+	len = random_next(&state) % 3 ? 20 : sizeof(junk);
+	len = 1 + random_next(&state) % len;
 	for (i = 0; i < len; i++)
-		junk[i] = random_next();
-	junk[random_next() % len] = '~';
+		junk[i] = random_next(&state);
+	junk[random_next(&state) % len] = '~';
 	/* a value, and garbage behind a NUL */
-	if (value % 5 == 0 && len > 1)
+	if (random_next(&state) % 5 == 0 && len > 1)
 		memcpy(junk, "1", 2);
 	snprintf(before, sizeof(before), "%s", readable ? get(names[c], file) : "");
 	err = write_bytes(path_of(CONFIGFS, names[c], file), junk, len);
@@ -795,7 +799,7 @@ static bool do_op(struct op op)
 	case OP_SETTING:
 		return do_setting(c, op.b);
 	case OP_GARBAGE:
-		return do_garbage(c, op.b);
+		return do_garbage(op);
 	case OP_MODE:
 		return set_mode(op.b & 1 ? "scan" : "fault") || wrong("mode cannot be changed");
 	case OP_RMMOD:
@@ -868,7 +872,6 @@ static size_t run(const struct op *ops, size_t n)
 	size_t i;
 
 	why[0] = '\0';
-	random_state = 1; /* garbage is the same at a replay */
 	for (i = 0; i < n && timed_op(ops[i]); i++)
 		;
 	if (i == n && !check_all())
@@ -949,7 +952,7 @@ static void chaos_reap(void)
 	}
 }
 
-static void chaos(unsigned long count)
+static void chaos(unsigned long count, uint64_t seed)
 {
 	/* how many each has done, to be known of one who dies too */
 	unsigned long sum = 0, *done = mmap(NULL, WORKERS * sizeof(*done), PROT_READ | PROT_WRITE,
@@ -964,11 +967,11 @@ static void chaos(unsigned long count)
 		if (workers[worker])
 			continue;
 		setpgid(0, 0);
-		random_state += worker * 1000003;
+		seed += worker * 1000003;
 		make_sockets();
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
 		for (; done[worker] < (count + worker) / WORKERS; done[worker]++) {
-			chaos_op(random_op());
+			chaos_op(random_op(&seed));
 			chaos_reap();
 		}
 		_exit(0);
@@ -1056,12 +1059,11 @@ int main(int argc, char **argv)
 		die("%s needs a value", argv[i]);
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	random_state = seed;
 	if (!replay)
 		printf("# seed %llu\n", (unsigned long long)seed);
 	fflush(stdout);
 	if (chaotic) {
-		chaos(chaotic);
+		chaos(chaotic, seed);
 		if (why[0])
 			die("%s", why);
 		return 0;
@@ -1072,7 +1074,7 @@ int main(int argc, char **argv)
 		die("no memory for %lu operations", count);
 	n = replay ? read_ops(replay, ops, 1000000) : count;
 	for (i = 0; !replay && i < (int)n; i++)
-		ops[i] = random_op();
+		ops[i] = random_op(&seed);
 	done = run(ops, n);
 	if (done == n) {
 		printf("# %zu operations\n", n);
