@@ -1087,7 +1087,8 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	n = shrink(ops, done + 1);
 	run(ops, n);
-	printf("# the shortest that was found, of %zu operations: %s\n", n, why);
+	printf("# the shortest that was found, of %zu operations: %s\n", n,
+	       why[0] ? why : "failed once, and not when done again");
 	for (i = 0; i < (int)n; i++)
 		printf("%s %u %u\n", kinds[ops[i].what].name, ops[i].a, ops[i].b);
 	return 1;

@@ -42,6 +42,11 @@ done)" "$(for line in "mkdir 0" "mkdir 0 256" "mkdir 0 0 0" "mkdir -1 0" "mkdirs
 	echo "1: $work/list:3: '$line' is no operation"
 done)"
 is "a list of nothing is refused" "$(replay "# seed 3" "# 20 operations")" "1: $work/list: no operation is in it"
+# there is one already: that goes with the first run
+make fuzz0
+is "what fails once and not again is called that" "$(replay "mkdir 0 0")" "1: # operation 0: mkdir: mkdir: error 17 (File exists), not 0
+# the shortest that was found, of 1 operations: failed once, and not when done again
+mkdir 0 0"
 
 # A fault on purpose: the mode cannot be changed.
 faulty() { # OPTION...
