@@ -70,16 +70,8 @@ has_at_least() { # PROCS
 	at_least "$(status a procs)" "$1"
 }
 
-counted() { # N
-	at_least "$(count a soft)" "$1"
-}
-
 is_killing() {
 	[ "$(count a kill)" = 1 ]
-}
-
-holds_at_least() { # MIB
-	at_least "$(status a usage)" $(($1 << 20))
 }
 
 # --- bombs ---
@@ -216,7 +208,7 @@ ok"
 	is "nor can the other" "$(echo "$held" | wc -l)" 2
 	act_in a anon:30M mark:"$work/m2" pause
 	other=$(marked m2)
-	holds "their memory counts when it is still there after a while" wait_for holds_at_least 78
+	holds "their memory counts when it is still there after a while" wait_for uses_at_least a 78
 	put a hard_action kill
 	holds "and leaves no room for others" wait_for is_gone "$other"
 	kill -KILL "$deaf"
@@ -229,7 +221,7 @@ ok"
 	act_in a program:"$work/deaf/program"
 	pid=$!
 	holds "who executes a program that cannot be read waits" wait_for grep -q read "$work/deaf.out"
-	holds "what it has got for that counts" wait_for holds_at_least 4
+	holds "what it has got for that counts" wait_for uses_at_least a 4
 	is "and it is the same member" "$(status a procs) $(get a pids)" "1 $pid"
 	put a hard_limit 32M
 	act_in a crowd:9 program:"$work/deaf/program"
@@ -301,7 +293,7 @@ marked m1 >/dev/null
 put a soft_limit $(($(status a usage) + 80 * 1024))
 begun=$(now_ms)
 : >"$work/go1"
-holds "who crosses a limit back and forth is told of" wait_for counted 20
+holds "who crosses a limit back and forth is told of" wait_for counted a soft 20
 gone=
 for _ in 1 2 3 4 5; do
 	mkdir "$JF_CONFIGFS/b" && rmdir "$JF_CONFIGFS/b" && gone="$gone yes"
@@ -352,15 +344,11 @@ wait_state a killed
 
 # --- memory of who has gone ---
 
-holds_at_most() { # MIB
-	at_most "$(status a usage)" $(($1 << 20))
-}
-
 if actor hoard:4K 2>/dev/null; then
 	fresh hard_limit=40M metric=anon
 	act_in a hoard:24M mark:"$work/m1" wait:"$work/go1" hoard:24M pause
 	pid=$(marked m1)
-	holds "memory that a member goes on reading counts when its process is gone" holds_at_least 24
+	holds "memory that a member goes on reading counts when its process is gone" uses_at_least a 24
 	is "but not its process" "$(status a procs) $(get a pids)" "1 $pid"
 	: >"$work/go1"
 	killed_by "who hoards the memory of the dead" hard_limit "$pid"
@@ -368,14 +356,14 @@ if actor hoard:4K 2>/dev/null; then
 	fresh hard_limit=40M metric=anon
 	act_in a hoard:24M:exec mark:"$work/m1" wait:"$work/go1" hoard:24M:exec pause
 	marked m1 >/dev/null
-	holds "and when its process executes another program" holds_at_least 24
+	holds "and when its process executes another program" uses_at_least a 24
 	: >"$work/go1"
 	killed_by "who hoards what others have left" hard_limit
 
 	fresh hard_limit=40M metric=anon
 	act_in a hoard:24M exec mark:"$work/m1" pause
 	marked m1 >/dev/null
-	holds "when the reader lets go it counts no more" wait_for holds_at_most 12
+	holds "when the reader lets go it counts no more" wait_for uses_at_most a 12
 	put a kill 1
 	killed_by "who let go" killed
 else

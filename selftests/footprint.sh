@@ -30,10 +30,6 @@ dies() { # TITLE
 	is "$1" "$(status a state) $(status a reason)" "killed hard_limit"
 }
 
-uses_at_least() { # MIB
-	at_least "$(status a usage)" $(($1 << 20))
-}
-
 looks_at() { # SINCE
 	[ "$(stat_of footprints)" -gt "$1" ]
 }
@@ -49,7 +45,7 @@ for mode in fault scan; do
 	holds "$mode: since it was counted page by page" looks_at "$before"
 	: >"$work/go1"
 	lives "$mode: a child that writes to a third of it has that much of its own" m2
-	holds "$mode: usage says so" wait_for uses_at_least 80
+	holds "$mode: usage says so" wait_for uses_at_least a 80
 	holds "$mode: and not more" at_most "$(status a usage)" $((90 << 20))
 	: >"$work/go2"
 	dies "$mode: one that writes to all of it is killed"

@@ -229,6 +229,19 @@ at_most() { # NUMBER MAXIMUM
 	[ "$1" -le "$2" ]
 }
 
+# What may be waited for has to be asked anew each time: at_least "$(count a soft)" 1 would not be.
+counted() { # NAME KEY MINIMUM
+	at_least "$(count "$1" "$2")" "$3"
+}
+
+uses_at_least() { # NAME MIB
+	at_least "$(status "$1" usage)" $(($2 << 20))
+}
+
+uses_at_most() { # NAME MIB
+	at_most "$(status "$1" usage)" $(($2 << 20))
+}
+
 # the last event of a container, the field KEY of it; or of its last event of type TYPE
 event() { # NAME KEY [TYPE]
 	grep " container=$1 event=${3:-}" "$JF_DEBUGFS/events" | tail -n 1 | tr ' ' '\n' | sed -n "s/^$2=//p"

@@ -75,17 +75,17 @@ lives_with() { # TITLE STEP...: and who does this is not
 put a soft_limit 8M
 act_in a anon:10M mark:"$work/m1" wait:"$work/g1" free anon:1M mark:"$work/m2" wait:"$work/g2" anon:10M mark:"$work/m3" pause
 marked m1 >/dev/null
-wait_for at_least "$(count a soft)" 1
+wait_for counted a soft 1
 is "crossing the soft limit is one event" "$(history a) $(count a soft)" "create start soft 1"
 pid=$(get a pids)
 is "it tells who and how much" "$(event a pid soft) $(event a comm soft) $(event a limit soft)" "$pid actor 8388608"
 holds "and a usage that is above the limit" at_least "$(event a usage soft)" 8388609
 go g1
 marked m2 >/dev/null
-holds "who shrinks is seen to" wait_for at_most "$(status a usage)" 8388608
+holds "who shrinks is seen to" wait_for uses_at_most a 8
 go g2
 marked m3 >/dev/null
-wait_for at_least "$(count a soft)" 2
+wait_for counted a soft 2
 is "after falling far below, the next crossing is an event again" "$(history a)" "create start soft soft"
 is "nobody is killed at the soft limit" "$(status a state)" running
 put a soft_limit max

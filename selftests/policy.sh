@@ -416,7 +416,7 @@ fi
 fresh soft_limit=8M
 act_in a catch:10 anon:10M mark:"$work/m1" pause
 marked m1 >/dev/null
-wait_for at_least "$(count a soft)" 1
+wait_for counted a soft 1
 is "soft_signal: without it nobody gets one" "$(status a state): $(told)" "running: soft"
 fresh soft_limit=8M soft_signal=10
 act_in a catch:10 anon:10M pause
