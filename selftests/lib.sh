@@ -209,6 +209,11 @@ is_gone() { # PID
 	! kill -0 "$1" 2>/dev/null
 }
 
+# A moment passes between a member's end and that of its process.
+nobody_acts() {
+	! pgrep actor >/dev/null
+}
+
 in_state() { # STATE PID...
 	state=$1
 	shift

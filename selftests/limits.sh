@@ -20,10 +20,6 @@ is_over() { # NAME PID...
 	done
 }
 
-nobody_acts() {
-	! pgrep actor >/dev/null
-}
-
 is_crowd() { # NAME
 	at_least "$(status "$1" procs)" 20
 }
@@ -156,7 +152,6 @@ act_in a flee
 wait_for has_procs a 1
 put a kill 1
 holds "who flees by forking is killed" wait_state a killed
-# a moment passes before one that is dead is no process any more
 holds "nobody has got away" wait_for nobody_acts
 kills=$(count a kill)
 put a hard_limit 1M
