@@ -159,6 +159,23 @@ static void killed_all(void)
 	close_living();
 }
 
+/* The exit events of the container since the last call. */
+static int exits(void)
+{
+	static int fd = -1;
+	char line[512];
+	int count = 0;
+	ssize_t len;
+
+	if (fd < 0)
+		fd = open(DEBUGFS "/events", O_RDONLY | O_CLOEXEC);
+	while ((len = read(fd, line, sizeof(line) - 1)) > 0) {
+		line[len] = '\0';
+		count += strstr(line, " container=" NAME " event=exit") != NULL;
+	}
+	return count;
+}
+
 /* --- attach --- */
 
 #define CHAIN 8
@@ -442,6 +459,62 @@ static void attach_two(void)
 	reap(one.pid);
 	if (!wait_for(!is_status(NAME, "state", "running") && !is_status(OTHER, "state", "running")))
 		wrong("it does not end");
+}
+
+/* On one CPU, and before all that is not real-time: the run's end is left to a worker of the kernel's. */
+static void run_first(int priority)
+{
+	struct sched_param param = { .sched_priority = priority };
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(0, &cpus);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus) || sched_setscheduler(0, SCHED_FIFO, &param))
+		die("scheduling: %s", strerror(errno));
+}
+
+/* Who is attached at the moment when the last member has gone begins a run of his own. */
+static void attach_end(void)
+{
+	pid_t last, next;
+	int ends[2], told;
+	char byte;
+
+	begin_round();
+	exits();
+	if (pipe(ends))
+		die("pipe: %s", strerror(errno));
+	next = forked();
+	if (!next) {
+		close(ends[1]);
+		if (number % 2)
+			run_first(2);
+		/* a process lets go of its files when it is a member no longer */
+		if (read(ends[0], &byte, 1))
+			wrong("the last member has not ended");
+		if (number % 4 > 1)
+			linger(2000);
+		must(put(NAME, "pids", "0"), "attach");
+		_exit(2);
+	}
+	last = forked();
+	if (!last) {
+		if (number % 2)
+			run_first(1);
+		must(put(NAME, "pids", "0"), "attach");
+		_exit(1);
+	}
+	close(ends[0]);
+	close(ends[1]);
+	reap(last);
+	reap(next);
+	if (!all_dead(WAIT_MS))
+		wrong("they do not end");
+	close_living();
+	over("exited", "exited");
+	told = exits();
+	if (told != 2 || !is_status(NAME, "exit_status", "2"))
+		wrong("of two runs %d ends were told, the last with status %s", told, status(NAME, "exit_status"));
 }
 
 /* --- rmdir --- */
@@ -844,23 +917,6 @@ static void *end_thread(void *data)
 	return NULL;
 }
 
-/* The exit events of the container since the last call. */
-static int exits(void)
-{
-	static int fd = -1;
-	char line[512];
-	int count = 0;
-	ssize_t len;
-
-	if (fd < 0)
-		fd = open(DEBUGFS "/events", O_RDONLY | O_CLOEXEC);
-	while ((len = read(fd, line, sizeof(line) - 1)) > 0) {
-		line[len] = '\0';
-		count += strstr(line, " container=" NAME " event=exit") != NULL;
-	}
-	return count;
-}
-
 /* The last threads of a process end at once: it has ended once, and as its parent is told. */
 static void two_last(void)
 {
@@ -1023,6 +1079,7 @@ static const struct {
 	{ "attach_exit", attach_exit, NULL },
 	{ "attach_exec", attach_exec, NULL },
 	{ "attach_two", attach_two, NULL },
+	{ "attach_end", attach_end, NULL },
 	{ "rmdir_store", rmdir_store, NULL },
 	{ "rmdir_attach", rmdir_attach, NULL },
 	{ "rmdir_kill", rmdir_kill, NULL },

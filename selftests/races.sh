@@ -34,6 +34,7 @@ race attach_last "$rounds" "whose threads exit at once while he is attached has 
 race attach_exit "$rounds" "who exits while it is attached was a member or was not"
 race attach_exec "$rounds" "who executes from a thread while it is attached is one member"
 race attach_two "$rounds" "who is attached to two containers at once is in one of them"
+race attach_end $((rounds * 2)) "who is attached as the last member ends begins a run of his own"
 race rmdir_store $((rounds * 10)) "a container can be removed while others write to it"
 race rmdir_attach "$rounds" "a container is attached to or removed, not both"
 race rmdir_kill "$rounds" "a container that can be removed has nobody who is being killed"
