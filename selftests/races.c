@@ -672,6 +672,52 @@ static void limits_faults(void)
 	must(make(NAME), "mkdir");
 }
 
+/* A limit changes while it is crossed. Who dies of it is told to, and who does not lives. */
+static void limits_cross(void)
+{
+	const size_t size = 5 << 20;
+	pid_t pid;
+	int i = 0;
+
+	begin_round();
+	must(put(NAME, "metric", "anon"), "metric");
+	must(put(NAME, "hard_limit", "1G"), "hard_limit");
+	pid = forked();
+	if (!pid) {
+		char *memory = map(size);
+
+		prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+		put(NAME, "pids", "0");
+		memset(memory, 1, 3 << 20);
+		shared->alive = 1;
+		for (size_t at = 3 << 20; at < size; at += 4096) {
+			memory[at] = 1;
+			linger(200);
+		}
+		shared->alive = 2;
+		await_go();
+		shared->alive = 3;
+		rest();
+	}
+	if (!wait_for(shared->alive))
+		wrong("it does not begin");
+	do {
+		must(put(NAME, "hard_limit", i++ % 2 ? "1G" : "4M"), "hard_limit");
+	} while (shared->alive == 1 && !all_dead(0));
+	must(put(NAME, "hard_limit", "1G"), "hard_limit");
+	/* whom the limit has killed runs no more */
+	shared->go = 1;
+	if (!wait_for(shared->alive == 3 || all_dead(0)))
+		wrong("it neither lives nor dies");
+	if (shared->alive == 3) {
+		killed_all();
+	} else {
+		over("killed", "hard_limit");
+		close_living();
+	}
+	reap(pid);
+}
+
 static void set_mode(const char *mode)
 {
 	must(write_file(PARAMETERS "/mode", mode), "mode");
@@ -1084,6 +1130,7 @@ static const struct {
 	{ "rmdir_attach", rmdir_attach, NULL },
 	{ "rmdir_kill", rmdir_kill, NULL },
 	{ "limits_faults", limits_faults, NULL },
+	{ "limits_cross", limits_cross, NULL },
 	{ "mode_faults", mode_faults, NULL },
 	{ "victim_shares", victim_shares, NULL },
 	{ "unload", unload, end_unload },

@@ -39,6 +39,7 @@ race rmdir_store $((rounds * 10)) "a container can be removed while others write
 race rmdir_attach "$rounds" "a container is attached to or removed, not both"
 race rmdir_kill "$rounds" "a container that can be removed has nobody who is being killed"
 race limits_faults $((rounds * 10)) "limits change under page faults"
+race limits_cross "$rounds" "who dies of a limit that changes while it is crossed is told to"
 race mode_faults $((rounds / 4)) "the mode changes under page faults"
 race victim_shares $((rounds / 4)) "nobody who shares the victim's memory survives it, however new"
 race unload $((rounds * 5)) "the module is unloaded or it is not, whatever is done with it"
