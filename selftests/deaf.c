@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * deaf DIR - a file system in user space, mounted on DIR, with one file in it, which is also named like a memfd, and one
- * program, whose beginning can be read. What else is asked of it behind open() is never answered, nor is how full the file system is: who has asked sleeps in state D
- * even when he is killed, until this program ends. Each such question is told. Who asks by asynchronous I/O goes on,
- * and sleeps at his end.
+ * program, whose beginning can be read. What else is asked of it behind open() is never answered, nor is how full the
+ * file system is: who has asked sleeps in state D even when he is killed, until this program ends. Each such question
+ * is told. Who asks by asynchronous I/O goes on, and sleeps at his end.
  */
 #include <elf.h>
 #include <errno.h>
