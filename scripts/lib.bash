@@ -78,12 +78,26 @@ kernel_splat+='|suspicious RCU|possible (circular|recursive) locking|rcu: INFO|s
 kernel_splat+='|scheduling while atomic|ODEBUG: |refcount_t: |kmemleak: [0-9]+ new|list_(add|del) corruption'
 kernel_splat+='|soft lockup|blocked for more than'
 
-# kernel_complains LOG TAINT [LOCKS]: there was something wrong with it, which is shown. LOCKS is
-# debug_locks of /proc/lockdep_stats.
+# kernel_complains LOG TAINT [LOCKS]: there was something wrong with it. LOCKS is debug_locks of
+# /proc/lockdep_stats.
 kernel_complains()
 {
 	local taint=$2
 
 	# 4096 and 8192: a module from outside the tree, and not signed
-	grep -E "$kernel_panic|$kernel_splat" "$1" >&2 || [ $((taint & ~12288)) -ne 0 ] || [ "${3:-1}" = 0 ]
+	grep -qE "$kernel_panic|$kernel_splat" "$1" || [ $((taint & ~12288)) -ne 0 ] || [ "${3:-1}" = 0 ]
+}
+
+# kernel_shows LOG WHY: how the log ends, and then, where those who see only the end of it all find it, the
+# first complaints in it. What led to them may be far from the end.
+kernel_shows()
+{
+	{
+		echo "$2; the kernel's log ends with:"
+		tail -n 40 "$1"
+		if grep -qE "$kernel_panic|$kernel_splat" "$1"; then
+			echo "it complained first of:"
+			grep -E -B 4 -A 24 -m 2 "$kernel_panic|$kernel_splat" "$1"
+		fi
+	} >&2
 }
