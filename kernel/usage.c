@@ -12,6 +12,7 @@
  * - the footprint, which counts each physical page once (footprint.c).
  */
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -375,7 +376,7 @@ static bool jf_usage_known(struct jf_container *c, struct jf_usage *usage, u64 t
 {
 	const struct jf_known *known = &c->run.known;
 	struct jf_forked forked = jf_members_forked(c);
-	u64 upper;
+	u64 upper, us, fill, filled;
 
 	if (known->ns && usage->ns - known->ns < known->took_ns * JF_KNOWN_FACTOR) {
 		upper = known->bytes + usage->growth;
@@ -385,10 +386,11 @@ static bool jf_usage_known(struct jf_container *c, struct jf_usage *usage, u64 t
 			return true;
 		}
 	}
-	if (forked.ns) {
-		upper = ((u64)forked.pages << PAGE_SHIFT) + usage->error +
-			div_u64(usage->ns - forked.ns, NSEC_PER_USEC) *
-				jf_scan_pace().fill_bytes_per_us;
+	/* after years it is more than a number can say */
+	us = div_u64(usage->ns - forked.ns, NSEC_PER_USEC);
+	fill = jf_scan_pace().fill_bytes_per_us;
+	if (forked.ns && !check_mul_overflow(us, fill, &filled)) {
+		upper = ((u64)forked.pages << PAGE_SHIFT) + usage->error + filled;
 		if (upper <= threshold) {
 			usage->bytes = (u64)forked.pages << PAGE_SHIFT;
 			usage->upper = upper;
