@@ -20,8 +20,9 @@ trap undo EXIT
 
 race() { # RACE ROUNDS TITLE
 	begun=$(date +%s)
-	said=$(races "$1" "$2" "$(modinfo -n jackfruit)" 2>&1)
-	is "$3" "$?: $said" "0: "
+	# not by a pipe: whom it has lost would hold it
+	races "$1" "$2" "$(modinfo -n jackfruit)" >"$work/said" 2>&1
+	is "$3" "$?: $(cat "$work/said")" "0: "
 	echo "# $1: $2 rounds, $(($(date +%s) - begun)) s"
 	load
 	drop race
