@@ -21,6 +21,7 @@
 #include <sys/io.h>
 #include <sys/ioctl.h>
 #include <sys/klog.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -393,6 +394,57 @@ static int try_vmsplice(void)
 	return vmsplice(ends[1], &memory, 1, 0) < 0 ? -1 : 0;
 }
 
+/* The same in a socket. */
+static int try_zerocopy(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 || setsockopt(fd, SOL_SOCKET, SO_ZEROCOPY, &(int){ 1 }, sizeof(int)) ? -1 : 0;
+}
+
+/* The hypervisor is in no network namespace. */
+static int try_vsock(void)
+{
+	return socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0) < 0 ? -1 : 0;
+}
+
+#ifdef __x86_64__
+static void no_such_call(int sig)
+{
+	(void)sig;
+	printf("socketcall ENOSYS\n");
+	fflush(stdout);
+	_exit(0);
+}
+
+/* No attempt to get out: the call by which a program of i386 gets a socket. */
+static int try_socketcall(void)
+{
+	unsigned int *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	int ret;
+
+	if (memory == MAP_FAILED)
+		return -1;
+	/* a kernel without it */
+	signal(SIGSEGV, no_such_call);
+	memory[0] = AF_UNIX;
+	memory[1] = SOCK_STREAM;
+	memory[2] = 0;
+	/* socketcall(SYS_SOCKET, memory) */
+	__asm__ volatile("int $0x80" : "=a"(ret) : "a"(102), "b"(1), "c"(memory) : "memory", "cc");
+	if (ret < 0)
+		errno = -ret;
+	return ret < 0 ? -1 : 0;
+}
+#else
+static int try_socketcall(void)
+{
+	errno = ENOSYS;
+	return -1;
+}
+#endif
+
 static int try_fanotify(void)
 {
 	return fanotify_init(FAN_CLASS_CONTENT, O_RDONLY) < 0 ? -1 : 0;
@@ -486,7 +538,8 @@ static const struct {
 	ATTEMPT(io_uring),	 ATTEMPT(fanotify),	 ATTEMPT(tiocsti),
 	ATTEMPT(terminal),	 ATTEMPT(raw_socket),	 ATTEMPT(packet_socket),
 	ATTEMPT(interface),	 ATTEMPT(realtime),	 ATTEMPT(nice),
-	ATTEMPT(ulimit),	 ATTEMPT(vmsplice),
+	ATTEMPT(ulimit),	 ATTEMPT(vmsplice),	 ATTEMPT(zerocopy),
+	ATTEMPT(vsock),		 ATTEMPT(socketcall),
 };
 
 /* In a process of its own, so that none profits from the one before. */

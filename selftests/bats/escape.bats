@@ -109,6 +109,9 @@ attempt() {
 @test "userfaultfd" { attempt userfaultfd EPERM EPERM EPERM ok; }
 @test "io_uring" { attempt io_uring EPERM ok ok ok; }
 @test "memory that a pipe keeps" { attempt vmsplice EPERM ok ok ok; }
+@test "memory that a socket keeps" { attempt zerocopy EPERM ok ok ok; }
+@test "a socket to the hypervisor" { attempt vsock EPERM ok ok ok; }
+@test "no escape: a socket, as programs of i386 ask for one" { attempt socketcall ok ok ok ok; }
 @test "fanotify" { attempt fanotify EPERM EPERM EPERM ok; }
 @test "type at a terminal" { attempt tiocsti EPERM 'ok|EIO' 'ok|EIO' ok; }
 @test "the terminal that jfrun was started at" { attempt terminal ENXIO ENXIO ENXIO ok; }

@@ -106,21 +106,26 @@ static void check(int ret)
 }
 
 /*
- * Programs of the machine's 32 bit ABI work, under the same filter. Others find a kernel without system
- * calls: for each ABI more the filter takes half again as long to make, and x32 is used by nobody.
+ * An ABI that has socketcall(2), as i386's, has the arguments in memory, where no filter can look: what is
+ * added exactly is refused then, and otherwise it would be no sockets at all that are denied.
  */
-static void add_architectures(scmp_filter_ctx filter)
+static void check_exact(int ret)
 {
-	size_t i;
-	static const uint32_t others[][2] = {
-		{ SCMP_ARCH_X86_64, SCMP_ARCH_X86 },
-		{ SCMP_ARCH_AARCH64, SCMP_ARCH_ARM },
-	};
+	if (ret != -EINVAL)
+		check(ret);
+}
 
-	check(seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS)));
-	for (i = 0; i < ARRAY_SIZE(others); i++)
-		if (others[i][0] == seccomp_arch_native())
-			check(seccomp_arch_add(filter, others[i][1]));
+static void add_sockets(scmp_filter_ctx filter)
+{
+	const uint32_t deny = SCMP_ACT_ERRNO(EPERM);
+
+	/* to the hypervisor, past the network namespace */
+	check_exact(seccomp_rule_add_exact(filter, deny, CALL(socket), 1,
+					   SCMP_A0(SCMP_CMP_MASKED_EQ, 0xffffffff, AF_VSOCK)));
+	/* a socket keeps huge pages as a pipe does, until the other end has what it was sent */
+	check_exact(seccomp_rule_add_exact(filter, deny, CALL(setsockopt), 2,
+					   SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, SOL_SOCKET),
+					   SCMP_A2(SCMP_CMP_MASKED_EQ, 0xffffffff, SO_ZEROCOPY)));
 }
 
 /* By their arguments. */
@@ -139,8 +144,7 @@ static void add_arguments(scmp_filter_ctx filter, uint64_t caps)
 			       SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, TIOCSTI)));
 	check(seccomp_rule_add(filter, deny, CALL(ioctl), 1,
 			       SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, TIOCLINUX)));
-	/* to the hypervisor, past the network namespace */
-	check(seccomp_rule_add(filter, deny, CALL(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_VSOCK, 0)));
+	add_sockets(filter);
 	if (caps >> CAP_SYS_ADMIN & 1)
 		return;
 	for (i = 0; i < ARRAY_SIZE(namespaces); i++)
@@ -151,25 +155,51 @@ static void add_arguments(scmp_filter_ctx filter, uint64_t caps)
 	check(seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), CALL(clone3), 0));
 }
 
-/**
- * seccomp_apply() - filter the system calls from here on
- * @caps: capabilities that are kept, a bit each
- */
-void seccomp_apply(uint64_t caps)
+/* The filter for one ABI's programs; others find a kernel without system calls. */
+static scmp_filter_ctx make_filter(uint32_t architecture, uint64_t caps)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
 	size_t i;
-	int ret;
 
 	if (!filter)
 		fail(EXIT_OWN, "cannot make the seccomp filter: out of memory");
-	add_architectures(filter);
+	if (architecture != seccomp_arch_native()) {
+		check(seccomp_arch_add(filter, architecture));
+		check(seccomp_arch_remove(filter, SCMP_ARCH_NATIVE));
+	}
+	check(seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS)));
 	/* a tree rather than a list to go through at each call */
 	check(seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2));
 	for (i = 0; i < ARRAY_SIZE(denied); i++)
 		if (denied[i].cap == NO_CAP || !(caps >> denied[i].cap & 1))
 			check(seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), denied[i].call, 0));
 	add_arguments(filter, caps);
+	return filter;
+}
+
+/*
+ * Programs of the machine's 32 bit ABI work, under the same filter. For each ABI more the filter takes half
+ * again as long to make, and x32 is used by nobody.
+ */
+static const uint32_t others[][2] = {
+	{ SCMP_ARCH_X86_64, SCMP_ARCH_X86 },
+	{ SCMP_ARCH_AARCH64, SCMP_ARCH_ARM },
+};
+
+/**
+ * seccomp_apply() - filter the system calls from here on
+ * @caps: capabilities that are kept, a bit each
+ */
+void seccomp_apply(uint64_t caps)
+{
+	uint32_t native = seccomp_arch_native();
+	scmp_filter_ctx filter = make_filter(native, caps);
+	size_t i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		if (others[i][0] == native)
+			check(seccomp_merge(filter, make_filter(others[i][1], caps)));
 	ret = seccomp_load(filter);
 	seccomp_release(filter);
 	if (ret == -EINVAL || ret == -ENOSYS)
