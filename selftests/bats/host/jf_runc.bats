@@ -60,6 +60,14 @@ create() {
 	[ "$(jq -cS .annotations "$CONFIG")" = '{"jackfruit.nice":"5","jackfruit.soft_limit":"4M"}' ]
 }
 
+@test "a limit that docker was given counts more than a variable, which may be the image's" {
+	jq '.linux.resources.memory = { "limit": 8388608, "reservation": 0 }
+		| .process.env += ["JACKFRUIT_SOFT_LIMIT=4M"]' "$CONFIG" >"$B/new"
+	mv "$B/new" "$CONFIG"
+	run -7 create
+	[ "$(jq -cS .annotations "$CONFIG")" = '{"jackfruit.name":"a=b c","jackfruit.soft_limit":"4M"}' ]
+}
+
 @test "other commands are runc's alone, also for a container of the name create" {
 	local before
 	before=$(< "$CONFIG")
