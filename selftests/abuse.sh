@@ -394,6 +394,15 @@ is "a file in memory that nobody has mapped is nobody's, as is documented" \
 check_says "but jf check tells of it" "64M in memfds"
 put a kill 1
 wait_state a killed
+for steps in "thread unshare" leaderexit; do
+	fresh hard_limit=max
+	# shellcheck disable=SC2086 # several
+	act_in a $steps memfd:64M mark:"$work/m1" pause
+	marked m1 >/dev/null
+	check_says "$steps: and it tells of what a thread has alone" "64M in memfds"
+	put a kill 1
+	wait_state a killed
+done
 # PIDs of four digits and more
 fresh hard_limit=max
 act_in a memfd:64M children:1000 mark:"$work/m1" pause

@@ -537,6 +537,20 @@ static void do_thread(const char *arg)
 	pthread_join(start_thread(run_in_thread, NULL), NULL);
 }
 
+static void do_open(const char *arg)
+{
+	if (open(arg, O_RDONLY) < 0)
+		die("open");
+}
+
+/* From now on this thread opens files for itself. */
+static void do_unshare(const char *arg)
+{
+	(void)arg;
+	if (unshare(CLONE_FILES))
+		die("unshare");
+}
+
 /* Another thread goes on, and the leader is a zombie. */
 static void do_leaderexit(const char *arg)
 {
@@ -1093,6 +1107,8 @@ static const struct {
 	{ "setsid", do_setsid },
 	{ "exec", do_exec },
 	{ "program", do_program },
+	{ "open", do_open },
+	{ "unshare", do_unshare },
 	{ "threadexec", do_threadexec },
 	{ "thread", do_thread },
 	{ "leaderexit", do_leaderexit },

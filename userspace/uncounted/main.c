@@ -2,10 +2,12 @@
 /* All containers, and all members of each. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -78,36 +80,73 @@ bool set_add(void **set, uint64_t value)
 	return true;
 }
 
-/* By its own counter: one that another member shares counts for both. */
-static void hugetlb_count(struct container *c, int proc)
+/* By its own counter: one that another member shares counts for both. False: it has no memory. */
+static bool hugetlb_count(struct container *c, int task)
 {
-	int fd = openat(proc, "status", O_RDONLY | O_CLOEXEC);
+	int fd = openat(task, "status", O_RDONLY | O_CLOEXEC);
 	FILE *status = fd < 0 ? NULL : fdopen(fd, "r");
 	unsigned long long kib;
+	bool found = false;
 	char line[256];
 
 	if (!status) {
 		fd_close(&fd);
-		return;
+		return false;
 	}
-	while (fgets(line, sizeof(line), status))
-		if (sscanf(line, "HugetlbPages: %llu kB", &kib) == 1)
-			c->hugetlb += kib << 10;
+	while (!found && fgets(line, sizeof(line), status))
+		found = sscanf(line, "HugetlbPages: %llu kB", &kib) == 1;
+	if (found)
+		c->hugetlb += kib << 10;
 	fclose(status);
+	return found;
 }
 
-/* Held by its directory, so that its number cannot come to mean another process. */
+/* Have two threads the same @what? It may not be known: then not. */
+static bool have_common(int what, pid_t a, pid_t b)
+{
+	return a && syscall(SYS_kcmp, a, b, what, 0, 0) == 0;
+}
+
+/*
+ * A thread may have parted with the others' files, root or namespaces, or be what is left of a process
+ * whose first one has ended. @last: the one before, 0: none.
+ */
+static void thread_count(struct container *c, int task, pid_t tid, pid_t last)
+{
+	if (!have_common(KCMP_FILES, last, tid))
+		memfd_count(c, task);
+	if (!have_common(KCMP_FS, last, tid))
+		tmpfs_count(c, task);
+	sysvshm_count(c, task);
+}
+
+/* Held by their directories, so that a number cannot come to mean another process. */
 static bool member_count(const char *pid, void *data)
 {
 	struct container *c = data;
 	cleanup_close int proc = openat(c->procs, pid, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(proc, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *threads = fd < 0 ? NULL : fdopendir(fd);
+	bool found = hugetlb_count(c, proc);
+	struct dirent *entry;
+	pid_t tid, last = 0;
 
-	if (proc >= 0) {
-		hugetlb_count(c, proc);
-		memfd_count(c, proc);
-		sysvshm_count(c, proc);
-		tmpfs_count(c, proc);
+	while (threads && !too_late(c) && (entry = readdir(threads))) {
+		cleanup_close int task =
+			openat(fd, entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+		tid = atoi(entry->d_name);
+		if (!tid || task < 0)
+			continue;
+		if (!found)
+			found = hugetlb_count(c, task);
+		thread_count(c, task, tid, last);
+		last = tid;
 	}
+	if (threads)
+		closedir(threads);
+	else
+		fd_close(&fd);
 	return !too_late(c);
 }
 

@@ -61,26 +61,26 @@ void memfd_prepare(void)
 	minor_of = file.stx_dev_minor;
 }
 
-static void count(struct container *c, int proc, int dir, const char *number)
+static void count(struct container *c, int task, int dir, const char *number)
 {
 	cleanup_free char *fdinfo = format_text("fdinfo/%s", number);
 	struct statx file;
 
 	/* another file may have come there meanwhile: then it is not counted */
-	if (own_mount >= 0 && mount_of(proc, fdinfo) == own_mount && look(dir, number, 0, &file) &&
+	if (own_mount >= 0 && mount_of(task, fdinfo) == own_mount && look(dir, number, 0, &file) &&
 	    file.stx_dev_major == major_of && file.stx_dev_minor == minor_of &&
 	    set_add(&c->memfds, file.stx_ino))
 		c->memfd += file.stx_blocks * 512;
 }
 
 /**
- * memfd_count() - those that a member holds open
+ * memfd_count() - those that a thread holds open
  * @c: its container
- * @proc: descriptor of its directory in /proc
+ * @task: descriptor of its directory in /proc/PID/task
  */
-void memfd_count(struct container *c, int proc)
+void memfd_count(struct container *c, int task)
 {
-	int fd = openat(proc, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(task, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	char link[sizeof(LINK)];
 	struct dirent *entry;
@@ -92,6 +92,6 @@ void memfd_count(struct container *c, int proc)
 	while ((entry = readdir(dir)) && !too_late(c))
 		if (readlinkat(fd, entry->d_name, link, sizeof(link)) == sizeof(link) &&
 		    !strncmp(link, LINK, strlen(LINK)))
-			count(c, proc, fd, entry->d_name);
+			count(c, task, fd, entry->d_name);
 	closedir(dir);
 }

@@ -43,13 +43,13 @@ static uint64_t resident(void)
 }
 
 /**
- * sysvshm_count() - that of a member's namespace
+ * sysvshm_count() - that of a thread's namespace
  * @c: its container
- * @proc: descriptor of its directory in /proc
+ * @task: descriptor of its directory in /proc/PID/task
  */
-void sysvshm_count(struct container *c, int proc)
+void sysvshm_count(struct container *c, int task)
 {
-	cleanup_close int fd = openat(proc, "ns/ipc", O_RDONLY | O_CLOEXEC);
+	cleanup_close int fd = openat(task, "ns/ipc", O_RDONLY | O_CLOEXEC);
 	struct stat theirs;
 
 	if (fd < 0 || own_namespace < 0 || fstat(fd, &theirs) || theirs.st_ino == own_inode ||

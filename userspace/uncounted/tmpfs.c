@@ -183,11 +183,11 @@ static void count(struct container *c, const struct held *held, size_t count,
 }
 
 /**
- * tmpfs_count() - those that a member sees
+ * tmpfs_count() - those that a thread sees
  * @c: its container
- * @proc: descriptor of its directory in /proc
+ * @task: descriptor of its directory in /proc/PID/task
  */
-void tmpfs_count(struct container *c, int proc)
+void tmpfs_count(struct container *c, int task)
 {
 	static struct held held[HELD_MAX];
 	cleanup_free char *line = NULL;
@@ -197,10 +197,10 @@ void tmpfs_count(struct container *c, int proc)
 	char ns[64];
 	FILE *table;
 
-	if (!namespace_of(proc, ns, sizeof(ns)) || !strcmp(ns, own_ns))
+	if (!namespace_of(task, ns, sizeof(ns)) || !strcmp(ns, own_ns))
 		return;
-	table = table_open(proc);
-	root = openat(proc, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	table = table_open(task);
+	root = openat(task, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	while (table && n < HELD_MAX && table_next(table, &line, &size, &entry) && !too_late(c)) {
 		if (set_has(&own_devices, entry.dev) || set_has(&c->mounts, entry.dev) ||
 		    is_held(held, n, &entry))

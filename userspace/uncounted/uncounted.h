@@ -40,14 +40,14 @@ bool too_late(const struct container *c);
 
 /* memfd.c */
 void memfd_prepare(void);
-void memfd_count(struct container *c, int proc);
+void memfd_count(struct container *c, int task);
 
 /* sysvshm.c */
 void sysvshm_prepare(void);
-void sysvshm_count(struct container *c, int proc);
+void sysvshm_count(struct container *c, int task);
 
 /* tmpfs.c */
 void tmpfs_prepare(void);
-void tmpfs_count(struct container *c, int proc);
+void tmpfs_count(struct container *c, int task);
 
 #endif /* JF_UNCOUNTED_H */
