@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * deaf DIR - a file system in user space, mounted on DIR, with one file in it, which is also named like a memfd, and one
- * program, whose beginning can be read. What else is asked of it behind open() is never answered, nor is how full the
- * file system is: who has asked sleeps in state D even when he is killed, until this program ends. Each such question
- * is told. Who asks by asynchronous I/O goes on, and sleeps at his end.
+ * deaf DIR - a file system in user space, mounted on DIR, with a file in it, which is also named like a memfd, a file
+ * "kept", which cannot be closed, and a program, whose beginning can be read. What else is asked of it behind open() is
+ * never answered, nor is how full the file system is: who has asked sleeps in state D even when he is killed, until
+ * this program ends. Each such question is told. Who asks by asynchronous I/O goes on, and sleeps at his end; so does
+ * who has "kept" open then.
  */
 #include <elf.h>
 #include <errno.h>
@@ -20,6 +21,7 @@
 
 #define FILE_NODE 2
 #define PROGRAM_NODE 3
+#define KEPT_NODE 4
 /* a multiple of any page size */
 #define STEP 65536
 
@@ -41,7 +43,7 @@ static void answer(int fd, __u64 unique, int error, const void *body, size_t siz
 
 static struct fuse_attr attr_of(__u64 node)
 {
-	if (node == FILE_NODE)
+	if (node == FILE_NODE || node == KEPT_NODE)
 		return (struct fuse_attr){ .ino = node, .mode = S_IFREG | 0444, .nlink = 1, .size = 4096 };
 	if (node == PROGRAM_NODE)
 		return (struct fuse_attr){ .ino = node, .mode = S_IFREG | 0555, .nlink = 1, .size = 2 * STEP };
@@ -84,15 +86,30 @@ static void answer_program(int fd, const struct fuse_in_header *in)
 	answer(fd, in->unique, 0, &image, read_in->size < STEP ? read_in->size : STEP);
 }
 
+static void answer_lookup(int fd, const struct fuse_in_header *in)
+{
+	static const struct {
+		const char *name;
+		__u64 node;
+	} files[] = { { "file", FILE_NODE }, { "memfd:file", FILE_NODE }, { "kept", KEPT_NODE }, { "program", PROGRAM_NODE } };
+	const char *name = (const char *)(in + 1);
+	struct fuse_entry_out entry = { .entry_valid = 3600 };
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (!strcmp(name, files[i].name))
+			entry.nodeid = files[i].node;
+	entry.attr = attr_of(entry.nodeid);
+	/* of the others it cannot be asked again */
+	entry.attr_valid = entry.nodeid == FILE_NODE ? 0 : 3600;
+	answer(fd, in->unique, entry.nodeid ? 0 : ENOENT, &entry, entry.nodeid ? sizeof(entry) : 0);
+}
+
 static void serve(int fd, const struct fuse_in_header *in)
 {
 	struct fuse_init_out init = {
 		.major = FUSE_KERNEL_VERSION, .minor = 31, .max_readahead = 0, .max_write = 4096,
 		.flags = FUSE_ASYNC_DIO,
-	};
-	struct fuse_entry_out entry = { .nodeid = FILE_NODE, .attr = attr_of(FILE_NODE), .entry_valid = 3600 };
-	struct fuse_entry_out program = {
-		.nodeid = PROGRAM_NODE, .attr = attr_of(PROGRAM_NODE), .entry_valid = 3600, .attr_valid = 3600,
 	};
 	struct fuse_attr_out attr = { .attr_valid = 3600, .attr = attr_of(in->nodeid) };
 	/* else who opens it waits until nobody reads */
@@ -103,12 +120,7 @@ static void serve(int fd, const struct fuse_in_header *in)
 		answer(fd, in->unique, 0, &init, sizeof(init));
 		break;
 	case FUSE_LOOKUP:
-		if (!strcmp((const char *)(in + 1), "program"))
-			answer(fd, in->unique, 0, &program, sizeof(program));
-		else if (strcmp((const char *)(in + 1), "file") && strcmp((const char *)(in + 1), "memfd:file"))
-			answer(fd, in->unique, ENOENT, NULL, 0);
-		else
-			answer(fd, in->unique, 0, &entry, sizeof(entry));
+		answer_lookup(fd, in);
 		break;
 	case FUSE_GETATTR:
 		if (in->nodeid == FILE_NODE)
@@ -125,6 +137,12 @@ static void serve(int fd, const struct fuse_in_header *in)
 	case FUSE_READ:
 		if (in->nodeid == PROGRAM_NODE)
 			answer_program(fd, in);
+		break;
+	case FUSE_FLUSH:
+		if (in->nodeid == KEPT_NODE)
+			puts("flush");
+		else
+			answer(fd, in->unique, ENOSYS, NULL, 0);
 		break;
 	case FUSE_INTERRUPT:
 	case FUSE_FORGET:
