@@ -70,6 +70,9 @@ copy_modules()
 # The parameters of a guest's kernel. no_timer_check: on a busy machine the timer comes too late for it.
 kernel_params="console=ttyS0,115200 quiet loglevel=5 panic=-1 oops=panic softlockup_panic=1"
 kernel_params+=" hung_task_panic=1 mitigations=off nokaslr norandmaps random.trust_cpu=on tsc=reliable no_timer_check"
+# A busy machine, which gives a guest no CPU for a while, is no stall; what really stalls does so for longer,
+# and before the time of a suite (300 s) is up.
+kernel_params+=" watchdog_thresh=50 rcupdate.rcu_cpu_stall_timeout=100"
 
 # What a kernel writes when something is wrong with it.
 kernel_panic='Kernel panic|Oops:|general protection fault'
