@@ -917,6 +917,26 @@ static void *look_always(void *data)
 	return NULL;
 }
 
+/* Write parameters, and wait for events. */
+static void *turn_always(void *data)
+{
+	struct pollfd events = { .events = POLLIN };
+	unsigned int i;
+
+	(void)data;
+	for (i = 0; !shared->stop; i++) {
+		tolerate(write_file(PARAMETERS "/mode", i % 2 ? "fault" : "scan"), "mode");
+		tolerate(write_file(PARAMETERS "/scan_max_us", i % 3 ? "100000" : "2000"), "scan_max_us");
+		events.fd = open(path_of(DEBUGFS, "events", NULL), O_RDONLY | O_CLOEXEC);
+		if (events.fd >= 0) {
+			poll(&events, 1, random_below(5));
+			close(events.fd);
+		}
+		usleep(random_below(1000));
+	}
+	return NULL;
+}
+
 static void load(void)
 {
 	int fd = open(module, O_RDONLY | O_CLOEXEC);
@@ -928,11 +948,11 @@ static void load(void)
 	close(fd);
 }
 
+static pthread_t users[3];
+
 /* Unloaded while others use it: it is refused, or it succeeds, and it can be loaded again. */
 static void unload(void)
 {
-	static pthread_t users[2];
-
 	if (!users[0]) {
 		must(drop(NAME), "rmdir");
 		must(drop(OTHER), "rmdir");
@@ -944,6 +964,7 @@ static void unload(void)
 			live();
 		pthread_create(&users[0], NULL, use_always, NULL);
 		pthread_create(&users[1], NULL, look_always, NULL);
+		pthread_create(&users[2], NULL, turn_always, NULL);
 	}
 	if (!syscall(SYS_delete_module, "jackfruit", O_NONBLOCK)) {
 		shared->used[0]++;
@@ -1102,10 +1123,16 @@ static void pid_reuse(void)
 
 static void end_unload(void)
 {
+	size_t i;
+
 	if (!shared->used[0])
 		die("it was never unloaded");
+	for (i = 0; i < sizeof(users) / sizeof(users[0]); i++)
+		pthread_join(users[i], NULL);
 	if (access(CONFIGFS, F_OK))
 		load();
+	must(write_file(PARAMETERS "/mode", "fault"), "mode");
+	must(write_file(PARAMETERS "/scan_max_us", "100000"), "scan_max_us");
 }
 
 static void end_pid_reuse(void)
