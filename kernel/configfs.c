@@ -273,9 +273,9 @@ static ssize_t jf_container_pids_show(struct config_item *item, char *page)
 	struct jf_container *c = to_jf_container(item);
 	struct jf_pids_page list = { .page = page };
 
-	mutex_lock(&c->lock);
+	jf_container_lock_reader(c);
 	jf_members_walk(c, jf_pids_add, &list);
-	mutex_unlock(&c->lock);
+	jf_container_unlock_reader(c);
 	return list.full ? -EFBIG : list.len;
 }
 

@@ -79,20 +79,42 @@ bool jf_container_try_look(struct jf_container *c)
 }
 
 /**
+ * jf_container_lock_reader() - lock a container to read what takes as long as it has members
+ * @c: the container
+ *
+ * Context: may sleep; takes c->readers and c->lock.
+ */
+void jf_container_lock_reader(struct jf_container *c)
+{
+	mutex_lock(&c->readers);
+	mutex_lock(&c->lock);
+}
+
+/**
+ * jf_container_unlock_reader() - unlock it again
+ * @c: the container
+ */
+void jf_container_unlock_reader(struct jf_container *c)
+{
+	mutex_unlock(&c->lock);
+	mutex_unlock(&c->readers);
+}
+
+/**
  * jf_container_usage() - what a container uses now
  * @c: the container
  *
- * Context: may sleep; takes c->lock.
+ * Context: may sleep; takes c->readers and c->lock.
  * Return: bytes.
  */
 u64 jf_container_usage(struct jf_container *c)
 {
 	struct jf_usage usage;
 
-	mutex_lock(&c->lock);
+	jf_container_lock_reader(c);
 	jf_usage_judge(c, JF_FOR_READER, &usage);
 	c->run.peak = max(c->run.peak, usage.bytes);
-	mutex_unlock(&c->lock);
+	jf_container_unlock_reader(c);
 	jf_usage_put(&usage);
 	return usage.bytes;
 }
@@ -101,16 +123,16 @@ u64 jf_container_usage(struct jf_container *c)
  * jf_container_usage_error() - how far off the cheap read of a container's usage may be
  * @c: the container
  *
- * Context: may sleep; takes c->lock.
+ * Context: may sleep; takes c->readers and c->lock.
  * Return: bytes, up or down.
  */
 u64 jf_container_usage_error(struct jf_container *c)
 {
 	u64 error;
 
-	mutex_lock(&c->lock);
+	jf_container_lock_reader(c);
 	error = jf_usage_sum_error(c);
-	mutex_unlock(&c->lock);
+	jf_container_unlock_reader(c);
 	return error;
 }
 
@@ -424,6 +446,7 @@ struct jf_container *jf_container_make(const char *name, const struct config_ite
 		return ERR_PTR(-ENOMEM);
 	strscpy(c->name, name, sizeof(c->name));
 	mutex_init(&c->lock);
+	mutex_init(&c->readers);
 	c->config.soft_limit = JF_LIMIT_MAX;
 	c->config.hard_limit = JF_LIMIT_MAX;
 	c->grace_ms = JF_GRACE_MS;

@@ -11,6 +11,8 @@
  * - configfs's su_mutex: held by configfs around make_group() and drop_item().
  * - jf_containers_lock (mutex): the list of all containers. Taken by container make and drop, and
  *   by debugfs readers.
+ * - jf_container.readers (mutex): who reads what takes long stands in line here, so that one of
+ *   them at most is in the way of those who want the next one.
  * - jf_container.lock (mutex): the configuration, the policy's state, the run record, and the walk
  *   position of the container's member list. Taken by whoever reads or changes those: the control
  *   plane, sysfs, the container's own work and the scan. Never held around device_unregister(),
@@ -273,6 +275,7 @@ struct jf_seen {
  * @node: in jf_containers, under jf_containers_lock
  * @rcu: frees the container after a grace period
  * @lock: see above
+ * @readers: see above
  * @config: the limits and what is done at them. Under @lock
  * @metric: what counts. Under @lock
  * @soft_signal: sent to the first process at a soft event; 0: none. Under @lock
@@ -318,6 +321,7 @@ struct jf_container {
 	struct rcu_head rcu;
 
 	struct mutex lock; /* see the struct's comment */
+	struct mutex readers;
 	struct jf_policy_config config;
 	enum jf_metric metric;
 	unsigned int soft_signal;
@@ -366,6 +370,8 @@ void jf_container_set_nice(struct jf_container *c, int nice);
 void jf_containers_look(void);
 void jf_container_set_metric(struct jf_container *c, enum jf_metric metric);
 bool jf_container_try_look(struct jf_container *c);
+void jf_container_lock_reader(struct jf_container *c);
+void jf_container_unlock_reader(struct jf_container *c);
 u64 jf_container_usage(struct jf_container *c);
 u64 jf_container_usage_error(struct jf_container *c);
 u64 jf_container_peak(struct jf_container *c);

@@ -843,6 +843,58 @@ static void victim_shares(void)
 		wrong("%lld kills were told", key_of(status(NAME, "events"), "kill") - kills);
 }
 
+/* --- who reads --- */
+
+#define READERS 40
+#define READ 1000 /* members: so that a reading takes longer than to wake up who waits */
+
+static long readings_before; /* those that writers have waited for */
+
+static void *read_always(void *data)
+{
+	char text[64];
+
+	(void)data;
+	while (!shared->stop) {
+		must(read_file(path_of(CLASS, NAME, "usage"), text, sizeof(text)), "usage");
+		shared->used[0]++;
+	}
+	return NULL;
+}
+
+/* Anybody may read: who writes does not stand in line behind all of them, again and again. */
+static void readers(void)
+{
+	static pthread_t threads[READERS];
+	int i, before;
+
+	if (!threads[0]) {
+		if (!forked()) {
+			put(NAME, "pids", "0");
+			for (i = 1; i < READ && forked(); i++)
+				;
+			shared->alive++;
+			rest();
+		}
+		if (!wait_for(shared->alive == READ))
+			wrong("%d of %d are there", shared->alive, READ);
+		for (i = 0; i < READERS; i++)
+			pthread_create(&threads[i], NULL, read_always, NULL);
+	}
+	before = shared->used[0];
+	if (!wait_for(shared->used[0] > before + READERS))
+		wrong("nobody reads");
+	before = shared->used[0];
+	must(put(NAME, "grace_ms", "1000"), "grace_ms");
+	readings_before += shared->used[0] - before;
+}
+
+static void end_readers(void)
+{
+	if (readings_before > number * READERS)
+		die("%ld writers have waited for %ld readings of %d readers", number, readings_before, READERS);
+}
+
 /* --- unload --- */
 
 static void tolerate(int err, const char *what)
@@ -1160,6 +1212,7 @@ static const struct {
 	{ "limits_cross", limits_cross, NULL },
 	{ "mode_faults", mode_faults, NULL },
 	{ "victim_shares", victim_shares, NULL },
+	{ "readers", readers, end_readers },
 	{ "unload", unload, end_unload },
 	{ "two_last", two_last, NULL },
 	{ "orphan_kill", orphan_kill, NULL },
