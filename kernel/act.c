@@ -27,6 +27,7 @@
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 
+#include "compat.h"
 #include "jackfruit.h"
 #include "trace.h"
 
@@ -255,7 +256,7 @@ static void jf_act_victim(struct jf_container *c, const struct jf_usage *usage, 
 	}
 	/* somebody was caught since this look began: he is the victim, and the next look tells */
 	if (!usage->caught) {
-		jf_fault_arm(c, JF_LIMIT_MAX, JF_LIMIT_MAX, JF_LIMIT_MAX);
+		jf_fault_disarm(c);
 		if (jf_fault_caught(c))
 			return;
 	}
@@ -412,6 +413,21 @@ static void jf_act_rest(struct jf_container *c, u64 us)
 }
 
 /*
+ * May the next look be far away, since the probe tells if there is anything to see? Near a
+ * threshold the other spaces' errors count; what is above it is looked after. Before 6.2 the
+ * threads of one space may have some pages each that no event has told of: what is near @trip is
+ * watched as long as these are no more than a sixteenth of that, see jf_mm_counter_error().
+ */
+static bool jf_act_may_watch(struct jf_container *c, const struct jf_usage *usage, u64 trip)
+{
+	if (!jf_fault_on() || c->run.sharing || c->config.forecast_ms || usage->crowded)
+		return false;
+	if (usage->sum > c->config.hard_limit)
+		return false;
+	return !usage->exact || (usage->spaces <= 1 && (!JF_TASK_COUNTERS || usage->error <= trip));
+}
+
+/*
  * When to look again, and what the probe is to watch for until then. @gone: this look began with
  * memory that somebody held.
  */
@@ -419,27 +435,25 @@ static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage, bo
 {
 	struct jf_policy_pace pace = jf_scan_pace();
 	const struct jf_policy_state *state = &c->run.policy;
-	u64 trip = jf_policy_threshold(&c->config, state, usage->upper);
-	bool watched = jf_fault_on() && !c->run.sharing && !c->config.forecast_ms &&
-		!usage->crowded;
-	u64 sure = JF_LIMIT_MAX;
+	struct jf_fault_plan plan = {
+		.trip = jf_policy_threshold(&c->config, state, usage->upper),
+		.low = jf_policy_threshold_below(&c->config, state, usage->bytes),
+		.sure = JF_LIMIT_MAX,
+		.alone = usage->spaces > 1 ? 0 : usage->error,
+	};
 	u64 next, took;
 
 	/* what the footprint leaves is above the sum, which is what the probe knows */
-	if (trip != JF_LIMIT_MAX)
-		trip += usage->sum - usage->upper;
+	if (plan.trip != JF_LIMIT_MAX)
+		plan.trip += usage->sum - usage->upper;
 	/* what each of them still keeps to itself may be above it together */
-	if (trip != JF_LIMIT_MAX && !usage->exact && !usage->caught && usage->spaces > 1)
-		trip -= min(trip, usage->error);
+	if (plan.trip != JF_LIMIT_MAX && !usage->exact && !usage->caught && usage->spaces > 1)
+		plan.trip -= min(plan.trip, usage->error);
 	if (c->config.action == JF_ACTION_KILL && !c->killing && !c->run.victim)
-		sure = c->config.hard_limit;
+		plan.sure = c->config.hard_limit;
+	plan.watched = jf_act_may_watch(c, usage, plan.trip);
 	/* what has grown since this look saw it must not wait for the next fault */
-	if (jf_fault_arm(c, trip, jf_policy_threshold_below(&c->config, state, usage->bytes), sure))
-		watched = false;
-
-	/* near a threshold the other spaces' errors count; what is above it is looked after */
-	if (watched && usage->sum <= c->config.hard_limit &&
-	    (!usage->exact || usage->spaces <= 1)) {
+	if (!jf_fault_arm(c, &plan) && plan.watched) {
 		pace.min_us = jf_act_watched_us(c, usage);
 		pace.max_us = pace.min_us;
 	}
@@ -479,6 +493,7 @@ static bool jf_act_look_for(struct jf_container *c, bool scan)
 	jf_members_find_missed(c);
 	gone = jf_members_gone(c);
 	look.victim_alive = jf_act_victim_alive(c);
+	jf_fault_begin(c);
 	if (!jf_act_see(c, scan, &usage)) {
 		jf_usage_put(&usage);
 		return false;
@@ -543,7 +558,7 @@ static void jf_act_tell_caught(struct jf_container *c)
 void jf_act_settle(struct jf_container *c)
 {
 	lockdep_assert_held(&c->lock);
-	jf_fault_arm(c, JF_LIMIT_MAX, JF_LIMIT_MAX, JF_LIMIT_MAX);
+	jf_fault_disarm(c);
 	jf_act_tell_caught(c);
 }
 

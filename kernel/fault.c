@@ -57,18 +57,71 @@ static long jf_fault_pages(u64 bytes)
 	return min_t(u64, bytes >> PAGE_SHIFT, JF_PAGES_NEVER);
 }
 
+/* No look is far away any more: one is queued. */
+static void jf_fault_ask(struct jf_fault *fault)
+{
+	lockdep_assert_held(&jf_members_lock);
+	WRITE_ONCE(fault->watched, false);
+	irq_work_queue(&fault->irq);
+}
+
+/**
+ * jf_fault_begin() - a look begins: whoever joins from now on may not be in what it sees
+ * @c: the container
+ *
+ * Context: any.
+ */
+void jf_fault_begin(struct jf_container *c)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	c->fault.joined = 0;
+	c->fault.begun_ns = ktime_get_ns();
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+}
+
+/**
+ * jf_fault_join() - the last look did not know of a space, or of a thread with counts of its own
+ * @c: the container
+ * @pages: what that may keep to itself without an event
+ * @space: it is an address space
+ *
+ * What all of them keep to themselves may be above a threshold together, which no event tells of.
+ * So the threshold is lowered by as much; if the total is above it then, a look has to see.
+ *
+ * Context: jf_members_lock held.
+ */
+void jf_fault_join(struct jf_container *c, long pages, bool space)
+{
+	struct jf_fault *fault = &c->fault;
+
+	lockdep_assert_held(&jf_members_lock);
+	if (space) {
+		pages += fault->alone;
+		fault->alone = 0;
+	}
+	fault->joined += pages;
+	if (!fault->watched)
+		return;
+	WRITE_ONCE(fault->trip, fault->trip - pages);
+	smp_mb(); /* as in jf_fault_arm() */
+	WRITE_ONCE(fault->near, true);
+	if (atomic_long_read(&fault->total) > fault->trip)
+		jf_fault_ask(fault);
+}
+
 /**
  * jf_fault_arm() - set the thresholds
  * @c: the container
- * @trip: a look is wanted when the total is above this, bytes; JF_LIMIT_MAX: never
- * @low: and when it is not above this, bytes; JF_LIMIT_MAX: never
- * @sure: an address space above this, bytes, is killed at once; JF_LIMIT_MAX: none
+ * @plan: them
  *
  * Context: any.
- * Return: whether the total has passed one of the first two already: then no fault may tell of it.
+ * Return: whether the total has passed @trip or @low already: then no fault may tell of it.
  */
-bool jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure)
+bool jf_fault_arm(struct jf_container *c, const struct jf_fault_plan *plan)
 {
+	long sure = jf_fault_pages(plan->sure);
 	unsigned long flags;
 	bool passed;
 	long total;
@@ -76,10 +129,12 @@ bool jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure)
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
 	/* who was caught meanwhile is to be told of before another one is */
 	if (c->fault.crossing.pid && READ_ONCE(c->config.scope) == JF_SCOPE_PROCESS)
-		sure = JF_LIMIT_MAX;
-	WRITE_ONCE(c->fault.trip, jf_fault_pages(trip));
-	WRITE_ONCE(c->fault.low, low == JF_LIMIT_MAX ? -JF_PAGES_NEVER : jf_fault_pages(low));
-	WRITE_ONCE(c->fault.sure, jf_fault_pages(sure));
+		sure = JF_PAGES_NEVER;
+	WRITE_ONCE(c->fault.trip, jf_fault_pages(plan->trip) - c->fault.joined);
+	WRITE_ONCE(c->fault.low,
+		   plan->low == JF_LIMIT_MAX ? -JF_PAGES_NEVER : jf_fault_pages(plan->low));
+	WRITE_ONCE(c->fault.sure, sure);
+	c->fault.alone = jf_fault_pages(plan->alone);
 	/*
 	 * a probe that has read the old ones, and adds to the total or says that nothing is near
 	 * after this, reads the new ones then. Pairs with jf_fault_see() and jf_fault_set_near().
@@ -88,8 +143,26 @@ bool jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure)
 	WRITE_ONCE(c->fault.near, true);
 	total = atomic_long_read(&c->fault.total);
 	passed = total > c->fault.trip || total <= c->fault.low;
+	WRITE_ONCE(c->fault.watched, plan->watched && !passed);
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 	return passed;
+}
+
+/**
+ * jf_fault_disarm() - nothing is wanted to be told of, and nobody is killed in a fault
+ * @c: the container
+ *
+ * Context: any.
+ */
+void jf_fault_disarm(struct jf_container *c)
+{
+	static const struct jf_fault_plan nothing = {
+		.trip = JF_LIMIT_MAX,
+		.low = JF_LIMIT_MAX,
+		.sure = JF_LIMIT_MAX,
+	};
+
+	jf_fault_arm(c, &nothing);
 }
 
 /**
@@ -297,6 +370,19 @@ static void jf_fault_grow(struct jf_member *m, long pages)
 		atomic_long_add(pages - old, &m->grown);
 }
 
+/* A crowd has come near to a threshold, and would be watched for long: a look is to see to it. */
+static void jf_fault_leave(struct jf_fault *fault)
+{
+	unsigned long flags;
+
+	if (!READ_ONCE(fault->watched))
+		return;
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	if (fault->watched)
+		jf_fault_ask(fault);
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+}
+
 /* Is the total near to @trip or @low? Said by who has read these: they may have changed since. */
 static void jf_fault_set_near(struct jf_fault *fault, bool near, long trip, long low)
 {
@@ -321,7 +407,7 @@ static noinline void jf_fault_see(struct jf_member *m, struct mm_struct *mm, int
 	long sure = READ_ONCE(c->fault.sure);
 	long trip = READ_ONCE(c->fault.trip);
 	long low = READ_ONCE(c->fault.low);
-	bool near_sure, near_total;
+	bool near_sure, near_total, crowded;
 	long pages, total, error;
 	int i;
 
@@ -338,8 +424,10 @@ static noinline void jf_fault_see(struct jf_member *m, struct mm_struct *mm, int
 	near_total = min(trip - total, total - low) <= error;
 	WRITE_ONCE(m->near, near_sure);
 	jf_fault_set_near(&c->fault, near_total, trip, low);
-	/* a crowd is left to the looks */
-	if ((near_sure || near_total) && !jf_usage_is_crowded(m->pid))
+	crowded = (near_sure || near_total) && jf_usage_is_crowded(m->pid);
+	if (crowded)
+		jf_fault_leave(&c->fault);
+	if ((near_sure || near_total) && !crowded)
 		pages = jf_usage_exact(mm, m->pid, metric) -
 			jf_usage_told(mm, m->pid, metric, member);
 	else if (pages == seen)

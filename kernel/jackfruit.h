@@ -190,6 +190,13 @@ struct jf_crossing {
  * @low: one not above this, too; -JF_PAGES_NEVER: never. As @trip
  * @sure: an address space above this is killed for it, pages. As @trip
  * @near: the total is near @trip or @low, or that is not known
+ * @watched: the next look is far away, and relies on @trip. Under jf_members_lock, read without it
+ *	by the probe
+ * @joined: what address spaces, or threads with counts of their own, that have joined since the
+ *	last look began may keep to themselves, pages. Under jf_members_lock
+ * @begun_ns: when the last look began. As @joined
+ * @alone: the same of the address space that was the only one at the last look, and now is not;
+ *	0 if @joined or @trip has it. As @joined
  * @rest_ns: before this no crossing causes a look, ktime_get_ns(). Under jf_members_lock
  * @crossing: the note for the next look. Under jf_members_lock
  * @target: who is to be sent SIGKILL, referenced. Under jf_members_lock
@@ -201,10 +208,30 @@ struct jf_fault {
 	long low;
 	long sure;
 	bool near;
+	bool watched;
+	long joined;
+	long alone;
+	u64 begun_ns;
 	u64 rest_ns;
 	struct jf_crossing crossing;
 	struct pid *target;
 	struct irq_work irq;
+};
+
+/**
+ * struct jf_fault_plan - what a look wants to be told of, bytes
+ * @trip: a total above this; JF_LIMIT_MAX: none
+ * @low: one not above this; JF_LIMIT_MAX: none
+ * @sure: an address space above this, which is killed at once; JF_LIMIT_MAX: none
+ * @alone: what the only address space may keep to itself; 0 if there are more
+ * @watched: no look follows soon
+ */
+struct jf_fault_plan {
+	u64 trip;
+	u64 low;
+	u64 sure;
+	u64 alone;
+	bool watched;
 };
 
 /**
@@ -478,7 +505,10 @@ int jf_probe_set_fault(bool wanted);
 /* fault.c */
 bool jf_fault_on(void);
 void jf_fault_joined(struct mm_struct *mm);
-bool jf_fault_arm(struct jf_container *c, u64 trip, u64 low, u64 sure);
+void jf_fault_begin(struct jf_container *c);
+void jf_fault_join(struct jf_container *c, long pages, bool space);
+bool jf_fault_arm(struct jf_container *c, const struct jf_fault_plan *plan);
+void jf_fault_disarm(struct jf_container *c);
 bool jf_fault_noted(struct jf_container *c);
 bool jf_fault_caught(struct jf_container *c);
 void jf_fault_comm(struct jf_container *c, const struct pid *pid, char *comm);

@@ -182,6 +182,7 @@ static bool jf_member_is_held(const struct jf_member *m)
 static void jf_member_set_space(struct jf_member *m, struct mm_struct *mm)
 {
 	struct jf_member *counted = jf_member_counted(m->c, mm);
+	long error = jf_usage_error(m->pid, READ_ONCE(m->c->metric));
 
 	lockdep_assert_held(&jf_members_lock);
 	mmgrab(mm);
@@ -193,6 +194,8 @@ static void jf_member_set_space(struct jf_member *m, struct mm_struct *mm)
 		jf_member_set_counted(m, 0);
 		hash_add_rcu(jf_member_spaces, &m->by_mm, (unsigned long)mm);
 	}
+	if (!counted || JF_TASK_COUNTERS)
+		jf_fault_join(m->c, error, !counted);
 }
 
 /* The caller drops the reference that is returned, after the lock. */
@@ -338,7 +341,8 @@ static void jf_member_note_fork(struct jf_container *c)
 	if (total > c->fault.trip)
 		return;
 	c->forked.pages = total;
-	c->forked.ns = ktime_get_ns();
+	/* by looks alone it is what the last one saw */
+	c->forked.ns = jf_fault_on() ? ktime_get_ns() : c->fault.begun_ns;
 }
 
 /**
@@ -379,6 +383,8 @@ void jf_member_probe_fork(void *data, struct task_struct *parent, struct task_st
 		}
 		if (!thread && child->mm != parent->mm)
 			jf_member_note_fork(c);
+		if (thread && JF_TASK_COUNTERS)
+			jf_fault_join(c, jf_mm_counter_error(1, 1), false);
 		/* who shares an address space shares its past: exec and exit take over its mark */
 		if (m && child->mm == parent->mm) {
 			m->base = mine->base;

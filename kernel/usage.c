@@ -386,10 +386,10 @@ static bool jf_usage_known(struct jf_container *c, struct jf_usage *usage, u64 t
 			return true;
 		}
 	}
-	/* after years it is more than a number can say */
+	/* who was forked meanwhile may be in the sum; after years no number says what was filled */
 	us = div_u64(usage->ns - forked.ns, NSEC_PER_USEC);
 	fill = jf_scan_pace().fill_bytes_per_us;
-	if (forked.ns && !check_mul_overflow(us, fill, &filled)) {
+	if (forked.ns && forked.ns <= usage->ns && !check_mul_overflow(us, fill, &filled)) {
 		upper = ((u64)forked.pages << PAGE_SHIFT) + usage->error + filled;
 		if (upper <= threshold) {
 			usage->bytes = (u64)forked.pages << PAGE_SHIFT;

@@ -354,6 +354,56 @@ holds "and the looks leave half of a CPU to others" at_most "$early" 1
 put a kill 1
 wait_state a killed
 
+# Who is quiet is looked at once a second, and then once in up to eight: the kernel tells of what he touches. But not
+# of what each CPU, and before 6.2 each thread, keeps to itself of a counter. What many new ones may have so is not to
+# be above a limit until the next look: that has to be earlier.
+quiet() {
+	grep -q 'jf_look: .*next_us=[1-9][0-9]\{6\}$' "$instance/trace"
+}
+looked_early() { # one look began before the last one wanted it to
+	awk '/ jf_look: / {
+			sub(/took_us=/, "", $(NF - 1))
+			sub(/next_us=/, "", $NF)
+			begin = $(NF - 5) * 1000000 - $(NF - 1)
+			if (planned >= 1000000 && begin < end + planned)
+				early = 1
+			end = $(NF - 5) * 1000000
+			planned = $NF + 0
+		}
+		END { exit !early }' "$instance/trace"
+}
+hides() { # TITLE STEP...
+	who=$1
+	shift
+	act_in a nothp mark:"$work/m1" wait:"$work/go1" "$@" mark:"$work/m2" pause
+	marked m1 >/dev/null
+	mkdir "$instance"
+	echo mono >"$instance/trace_clock"
+	echo 1 >"$instance/events/jackfruit/jf_look/enable"
+	holds "$who: nothing happens, and the looks become rare" wait_for quiet
+	: >"$work/go1"
+	marked m2 >/dev/null
+	holds "$who: a look comes before its time" wait_for looked_early
+	rmdir "$instance"
+	is "$who: they have touched little" "$(status a state) $(count a hard)" "running 0"
+	put a kill 1
+	wait_state a killed
+}
+fresh hard_limit=32M
+act_in a mark:"$work/m1" pause
+marked m1 >/dev/null
+error=$(status a usage_error)
+fresh hard_limit=32M
+if [ "$error" -gt 0 ]; then
+	hides "many new processes" children:$((33554432 / error + 1))
+else
+	pass "many new processes # SKIP on one CPU the counters keep nothing back"
+fi
+fresh hard_limit=32M
+case $(uname -r) in
+6.1.*) hides "many new threads" threads:$((33554432 / error + 1)) ;;
+esac
+
 # --- memory of who has gone ---
 
 if actor hoard:4K 2>/dev/null; then
