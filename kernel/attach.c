@@ -9,6 +9,7 @@
  * Locking: jf_members_lock, inside task_lock() of the task that is linked, which keeps its mm in
  * place. The container's lock is held, so there is one attach at a time to a container.
  */
+#include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
@@ -27,6 +28,16 @@
 
 /* How many containers are seeking. Written under jf_members_lock. */
 static unsigned int jf_nr_seeking;
+
+/*
+ * Threads with children that came to their exit probes while somebody was seeking, but were
+ * nobody's then. Under jf_members_lock, read without it to notice that there was one.
+ */
+static unsigned long jf_exits;
+
+/* How often, and how far apart, it is waited for threads that are leaving their children, us. */
+#define JF_LEAVING_TRIES 100
+#define JF_LEAVING_US 100
 
 /* Where PREEMPT_RT cannot wait for a task's lock, it is tried so often: it is held for moments. */
 #define JF_TASK_TRIES 1000
@@ -62,22 +73,52 @@ static void jf_member_measure(struct jf_member *m, struct task_struct *p, struct
 	m->outside = atomic_read(&t->mm->mm_users) > users;
 }
 
-/* Link a task that may be running; it may exec, exit or fork meanwhile. */
-static int jf_member_insert(struct jf_container *c, struct task_struct *p, struct jf_member *m,
-			    unsigned long batch)
+/*
+ * Is a thread of @p between its exit probe, where it may have handed over nobody, and the moment
+ * when its children become those of another thread, or init's if all are exiting? Under RCU.
+ */
+static bool jf_task_is_leaving(struct task_struct *p)
 {
+	struct task_struct *t;
+
+	jf_for_each_thread(p, t) {
+		if (!READ_ONCE(t->mm) && !list_empty(&t->children))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Link a task that may be running; it may exec, exit or fork meanwhile. @strict: not while a thread
+ * is leaving children, whom nobody would find if the others followed it: -EAGAIN.
+ */
+static int jf_member_insert(struct jf_container *c, struct task_struct *p, struct jf_member *m,
+			    unsigned long batch, bool strict)
+{
+	unsigned long exits = READ_ONCE(jf_exits);
 	struct task_struct *t;
 	unsigned long flags;
 	int ret = -ESRCH;
 
+	/*
+	 * a thread that is seen with its mm, or without children, comes to its exit probe after
+	 * this: it sees that somebody is seeking, and either a member or that it counts as an exit.
+	 * Pairs with jf_members_hand_over().
+	 */
+	smp_mb();
 	rcu_read_lock();
-	/* a group whose leader has exited lives on in its other threads */
+	if (strict && jf_task_is_leaving(p)) {
+		rcu_read_unlock();
+		return -EAGAIN;
+	}
+	/* a group whose leader has exited lives on in its other threads, but if they follow him */
 	jf_for_each_thread(p, t) {
 		task_lock(t);
-		if (t->mm) {
+		if (t->mm && !(strict && READ_ONCE(t->flags) & PF_EXITING)) {
 			jf_member_measure(m, p, t);
 			raw_spin_lock_irqsave(&jf_members_lock, flags);
-			ret = jf_member_link(c, t, m, batch);
+			ret = strict && exits != jf_exits ? -EAGAIN :
+							    jf_member_link(c, t, m, batch);
 			raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 			task_unlock(t);
 			break;
@@ -86,6 +127,34 @@ static int jf_member_insert(struct jf_container *c, struct task_struct *p, struc
 	}
 	rcu_read_unlock();
 	return ret;
+}
+
+/* Who leaves his children only after long, as some file cannot be closed, is not waited for. */
+static int jf_member_insert_wait(struct jf_container *c, struct task_struct *p, struct jf_member *m,
+				 unsigned long batch)
+{
+	unsigned int tries = JF_LEAVING_TRIES;
+	int ret;
+
+	while ((ret = jf_member_insert(c, p, m, batch, tries)) == -EAGAIN) {
+		usleep_range(JF_LEAVING_US, 2 * JF_LEAVING_US);
+		tries--;
+	}
+	return ret;
+}
+
+/* The thread of nobody exits, who may be about to become a member. Has he become one meanwhile? */
+static bool jf_member_note_exit(const struct signal_struct *signal)
+{
+	unsigned long flags;
+	bool found;
+
+	raw_spin_lock_irqsave(&jf_members_lock, flags);
+	found = jf_member_find(signal);
+	if (!found)
+		WRITE_ONCE(jf_exits, jf_exits + 1);
+	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
+	return found;
 }
 
 /* Link a thread where @heir is a member, whose container is there as long as he is. */
@@ -227,6 +296,8 @@ void jf_members_hand_over(struct task_struct *p, bool last)
 	struct task_struct *child, *parent, *t = p;
 	u64 begin;
 
+	/* its mm is gone, which who is seeking looks at. Pairs with jf_member_insert() */
+	smp_mb();
 	if (!READ_ONCE(jf_nr_seeking))
 		return;
 	begin = ktime_get_ns();
@@ -235,9 +306,9 @@ void jf_members_hand_over(struct task_struct *p, bool last)
 		goto out;
 	while (!jf_member_is(t->signal)) {
 		parent = rcu_dereference(t->real_parent);
-		if (parent == t)
+		if (parent == t && !jf_member_note_exit(p->signal))
 			goto out;
-		t = parent;
+		t = parent == t ? p : parent;
 	}
 	if (!jf_member_seeks(t->signal, false))
 		goto out;
@@ -307,16 +378,16 @@ static bool jf_members_adopted(struct jf_container *c)
 
 /*
  * One pass over all processes: take in the children of members. @gfp: for the first one, which may
- * sleep.
+ * sleep. @strict: see jf_member_insert().
  *
  * Return: 0 if there were none, more than 0, or -ENOMEM.
  */
-static int jf_members_pass(struct jf_container *c, gfp_t gfp)
+static int jf_members_pass(struct jf_container *c, gfp_t gfp, bool strict)
 {
 	struct jf_member *spare = NULL;
 	struct task_struct *p;
 	unsigned long batch;
-	int added = 0, seen = 0;
+	int added = 0, seen = 0, ret;
 
 	spare = kmem_cache_zalloc(jf_member_cache, gfp);
 	if (!spare)
@@ -339,10 +410,11 @@ static int jf_members_pass(struct jf_container *c, gfp_t gfp)
 			spare = kmem_cache_zalloc(jf_member_cache, GFP_ATOMIC | __GFP_NOWARN);
 		if (!spare)
 			break; /* the next pass begins with one that may sleep */
-		if (!jf_member_insert(c, p, spare, batch)) {
+		ret = jf_member_insert(c, p, spare, batch, strict);
+		if (!ret)
 			spare = NULL;
-			added++;
-		}
+		/* the next pass takes who cannot be linked yet */
+		added += !ret || ret == -EAGAIN;
 	}
 	rcu_read_unlock();
 	if (spare)
@@ -363,7 +435,8 @@ static int jf_members_passes(struct jf_container *c, gfp_t gfp)
 	int ret;
 
 	do {
-		ret = jf_members_pass(c, gfp);
+		/* who has not left his children by then keeps them for long */
+		ret = jf_members_pass(c, gfp, passes < JF_PASSES_MAX - 1);
 	} while (ret > 0 && ++passes < JF_PASSES_MAX);
 	return min(ret, 1);
 }
@@ -424,7 +497,7 @@ int jf_members_attach(struct jf_container *c, struct task_struct *p, bool first)
 		c->seen = (struct jf_seen){};
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
 
-	ret = jf_member_insert(c, p, m, batch);
+	ret = jf_member_insert_wait(c, p, m, batch);
 	if (ret) {
 		jf_members_sought(c, false);
 		kmem_cache_free(jf_member_cache, m);

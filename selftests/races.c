@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -267,7 +268,8 @@ static void have_bystanders(void)
 	}
 }
 
-static void fork_and_exit(void)
+/* @slowly: to close what watches files takes long, and comes after the memory is gone and before the children are. */
+static void fork_and_exit(bool slowly)
 {
 	pid_t pid = fork();
 	volatile int i;
@@ -276,16 +278,20 @@ static void fork_and_exit(void)
 		usleep(2000);
 	if (!pid)
 		_exit(0);
+	if (slowly) {
+		unshare(CLONE_FILES);
+		inotify_add_watch(inotify_init1(IN_CLOEXEC), "/", IN_CREATE);
+	}
 	atomic_fetch_add(&shared->alive, pid > 0);
 	await_go();
-	for (i = shared->delay; i; i--)
+	for (i = slowly ? 0 : shared->delay; i; i--)
 		;
 	syscall(SYS_exit, 0);
 }
 
 static void *fork_and_exit_thread(void *unused)
 {
-	fork_and_exit();
+	fork_and_exit(number % 2);
 	return unused;
 }
 
@@ -299,12 +305,12 @@ static void attach_last(void)
 
 	have_bystanders();
 	begin_round();
-	shared->delay = random_below(15000);
+	shared->delay = random_below(number % 2 ? 1000000 : 15000);
 	pid = forked();
 	if (!pid) {
 		memset(map(size), 1, size);
 		pthread_create(&thread, NULL, fork_and_exit_thread, NULL);
-		fork_and_exit();
+		fork_and_exit(false);
 	}
 	if (!wait_for(shared->alive == 2))
 		wrong("they do not begin");
