@@ -453,7 +453,7 @@ static void jf_act_plan(struct jf_container *c, const struct jf_usage *usage, bo
 		plan.sure = c->config.hard_limit;
 	plan.watched = jf_act_may_watch(c, usage, plan.trip);
 	/* what has grown since this look saw it must not wait for the next fault */
-	if (!jf_fault_arm(c, &plan) && plan.watched) {
+	if (jf_fault_arm(c, &plan)) {
 		pace.min_us = jf_act_watched_us(c, usage);
 		pace.max_us = pace.min_us;
 	}

@@ -306,9 +306,12 @@ void jf_members_hand_over(struct task_struct *p, bool last)
 		goto out;
 	while (!jf_member_is(t->signal)) {
 		parent = rcu_dereference(t->real_parent);
-		if (parent == t && !jf_member_note_exit(p->signal))
+		if (parent != t)
+			t = parent;
+		else if (jf_member_note_exit(p->signal))
+			t = p;
+		else
 			goto out;
-		t = parent == t ? p : parent;
 	}
 	if (!jf_member_seeks(t->signal, false))
 		goto out;

@@ -117,13 +117,14 @@ void jf_fault_join(struct jf_container *c, long pages, bool space)
  * @plan: them
  *
  * Context: any.
- * Return: whether the total has passed @trip or @low already: then no fault may tell of it.
+ * Return: whether no look has to follow soon: that was asked for, and the total has not passed
+ * @trip or @low already, in which case no fault may tell of it.
  */
 bool jf_fault_arm(struct jf_container *c, const struct jf_fault_plan *plan)
 {
 	long sure = jf_fault_pages(plan->sure);
 	unsigned long flags;
-	bool passed;
+	bool watched;
 	long total;
 
 	raw_spin_lock_irqsave(&jf_members_lock, flags);
@@ -142,10 +143,10 @@ bool jf_fault_arm(struct jf_container *c, const struct jf_fault_plan *plan)
 	smp_mb();
 	WRITE_ONCE(c->fault.near, true);
 	total = atomic_long_read(&c->fault.total);
-	passed = total > c->fault.trip || total <= c->fault.low;
-	WRITE_ONCE(c->fault.watched, plan->watched && !passed);
+	watched = plan->watched && total <= c->fault.trip && total > c->fault.low;
+	WRITE_ONCE(c->fault.watched, watched);
 	raw_spin_unlock_irqrestore(&jf_members_lock, flags);
-	return passed;
+	return watched;
 }
 
 /**
@@ -407,7 +408,7 @@ static noinline void jf_fault_see(struct jf_member *m, struct mm_struct *mm, int
 	long sure = READ_ONCE(c->fault.sure);
 	long trip = READ_ONCE(c->fault.trip);
 	long low = READ_ONCE(c->fault.low);
-	bool near_sure, near_total, crowded;
+	bool near_sure, near_total, near, crowded;
 	long pages, total, error;
 	int i;
 
@@ -424,10 +425,11 @@ static noinline void jf_fault_see(struct jf_member *m, struct mm_struct *mm, int
 	near_total = min(trip - total, total - low) <= error;
 	WRITE_ONCE(m->near, near_sure);
 	jf_fault_set_near(&c->fault, near_total, trip, low);
-	crowded = (near_sure || near_total) && jf_usage_is_crowded(m->pid);
+	near = near_sure || near_total;
+	crowded = near && jf_usage_is_crowded(m->pid);
 	if (crowded)
 		jf_fault_leave(&c->fault);
-	if ((near_sure || near_total) && !crowded)
+	if (near && !crowded)
 		pages = jf_usage_exact(mm, m->pid, metric) -
 			jf_usage_told(mm, m->pid, metric, member);
 	else if (pages == seen)

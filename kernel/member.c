@@ -182,7 +182,6 @@ static bool jf_member_is_held(const struct jf_member *m)
 static void jf_member_set_space(struct jf_member *m, struct mm_struct *mm)
 {
 	struct jf_member *counted = jf_member_counted(m->c, mm);
-	long error = jf_usage_error(m->pid, READ_ONCE(m->c->metric));
 
 	lockdep_assert_held(&jf_members_lock);
 	mmgrab(mm);
@@ -195,7 +194,7 @@ static void jf_member_set_space(struct jf_member *m, struct mm_struct *mm)
 		hash_add_rcu(jf_member_spaces, &m->by_mm, (unsigned long)mm);
 	}
 	if (!counted || JF_TASK_COUNTERS)
-		jf_fault_join(m->c, error, !counted);
+		jf_fault_join(m->c, jf_usage_error(m->pid, READ_ONCE(m->c->metric)), !counted);
 }
 
 /* The caller drops the reference that is returned, after the lock. */
