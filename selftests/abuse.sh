@@ -320,6 +320,20 @@ wait_state a killed
 # The same where a look takes long, as at many members: it may take no more than half of a CPU. So none begins before
 # the last one has been over for as long as it took, less what lies between its end and its line in the trace.
 [ -d /sys/kernel/tracing/events ] || mount -t tracefs none /sys/kernel/tracing 2>/dev/null
+trace_looks() {
+	mkdir "$instance"
+	echo mono >"$instance/trace_clock"
+	echo 1 >"$instance/events/jackfruit/jf_look/enable"
+}
+# Of each look: when it began and when it ended, how long it took and how long the next one may wait; microseconds.
+looks() { # a line ends with SECONDS: jf_look: container= usage= took_us= next_us=
+	awk '/ jf_look: / {
+			sub(/took_us=/, "", $(NF - 1))
+			sub(/next_us=/, "", $NF)
+			end = $(NF - 5) * 1000000
+			printf "%.0f %.0f %.0f %.0f\n", end - $(NF - 1), end, $(NF - 1), $NF
+		}' "$instance/trace"
+}
 looked() { # TIMES
 	at_least "$(grep -c jf_look: "$instance/trace")" "$1"
 }
@@ -332,22 +346,13 @@ fresh metric=anon hard_action=notify
 act_in a nothp children:500 mark:"$work/m1" wait:"$work/go1" crowd:3 flap:160K
 marked m1 >/dev/null
 put a hard_limit $(($(status a usage) + 4 * 80 * 1024))
-mkdir "$instance"
-echo mono >"$instance/trace_clock"
-echo 1 >"$instance/events/jackfruit/jf_look/enable"
+trace_looks
 : >"$work/go1"
 holds "who does so beside many is looked at" looked_often
 echo 0 >"$instance/events/jackfruit/jf_look/enable"
-# a line ends with SECONDS: jf_look: container= usage= took_us= next_us=
-early=$(awk '/ jf_look: / {
-		sub(/took_us=/, "", $(NF - 1))
-		begin = $(NF - 5) * 1000000 - $(NF - 1)
-		if (end && begin - end < took / 2)
-			early++
-		end = $(NF - 5) * 1000000
-		took = $(NF - 1)
-	}
-	END { print early + 0 }' "$instance/trace")
+early=$(looks | awk 'end && $1 - end < took / 2 { early++ }
+	{ end = $2; took = $3 }
+	END { print early + 0 }')
 echo "# $early of $(grep -c jf_look: "$instance/trace") looks early"
 rmdir "$instance"
 holds "and the looks leave half of a CPU to others" at_most "$early" 1
@@ -361,29 +366,25 @@ quiet() {
 	grep -q 'jf_look: .*next_us=[1-9][0-9]\{6\}$' "$instance/trace"
 }
 looked_early() { # one look began before the last one wanted it to
-	awk '/ jf_look: / {
-			sub(/took_us=/, "", $(NF - 1))
-			sub(/next_us=/, "", $NF)
-			begin = $(NF - 5) * 1000000 - $(NF - 1)
-			if (planned >= 1000000 && begin < end + planned)
-				early = 1
-			end = $(NF - 5) * 1000000
-			planned = $NF + 0
-		}
-		END { exit !early }' "$instance/trace"
+	looks | awk 'planned >= 1000000 && $1 < end + planned { early = 1 }
+		{ end = $2; planned = $4 }
+		END { exit !early }'
 }
 hides() { # TITLE STEP...
 	who=$1
 	shift
+	fresh hard_limit=32M
 	act_in a nothp mark:"$work/m1" wait:"$work/go1" "$@" mark:"$work/m2" pause
 	marked m1 >/dev/null
-	mkdir "$instance"
-	echo mono >"$instance/trace_clock"
-	echo 1 >"$instance/events/jackfruit/jf_look/enable"
+	trace_looks
 	holds "$who: nothing happens, and the looks become rare" wait_for quiet
+	times=$(grep -c jf_look: "$instance/trace")
 	: >"$work/go1"
 	marked m2 >/dev/null
-	holds "$who: a look comes before its time" wait_for looked_early
+	# one may have come just before they went
+	wait_for looked $((times + 2))
+	echo 0 >"$instance/events/jackfruit/jf_look/enable"
+	holds "$who: a look comes before its time" looked_early
 	rmdir "$instance"
 	is "$who: they have touched little" "$(status a state) $(count a hard)" "running 0"
 	put a kill 1
@@ -393,13 +394,11 @@ fresh hard_limit=32M
 act_in a mark:"$work/m1" pause
 marked m1 >/dev/null
 error=$(status a usage_error)
-fresh hard_limit=32M
 if [ "$error" -gt 0 ]; then
 	hides "many new processes" children:$((33554432 / error + 1))
 else
 	pass "many new processes # SKIP on one CPU the counters keep nothing back"
 fi
-fresh hard_limit=32M
 case $(uname -r) in
 6.1.*) hides "many new threads" threads:$((33554432 / error + 1)) ;;
 esac
