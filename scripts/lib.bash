@@ -80,6 +80,7 @@ kernel_splat='BUG:? |WARNING: |KASAN: |KCSAN: |UBSAN: |INFO: (task|rcu|possible|
 kernel_splat+='|suspicious RCU|possible (circular|recursive) locking|rcu: INFO|sleeping function called'
 kernel_splat+='|scheduling while atomic|ODEBUG: |refcount_t: |kmemleak: [0-9]+ new|list_(add|del) corruption'
 kernel_splat+='|soft lockup|blocked for more than'
+kernel_complaint="$kernel_panic|$kernel_splat"
 
 # kernel_complains LOG TAINT [LOCKS]: there was something wrong with it. LOCKS is debug_locks of
 # /proc/lockdep_stats.
@@ -88,7 +89,7 @@ kernel_complains()
 	local taint=$2
 
 	# 4096 and 8192: a module from outside the tree, and not signed
-	grep -qE "$kernel_panic|$kernel_splat" "$1" || [ $((taint & ~12288)) -ne 0 ] || [ "${3:-1}" = 0 ]
+	grep -qE "$kernel_complaint" "$1" || [ $((taint & ~12288)) -ne 0 ] || [ "${3:-1}" = 0 ]
 }
 
 # kernel_shows LOG WHY: how the log ends, and then, where those who see only the end of it all find it, the
@@ -98,9 +99,9 @@ kernel_shows()
 	{
 		echo "$2; the kernel's log ends with:"
 		tail -n 40 "$1"
-		if grep -qE "$kernel_panic|$kernel_splat" "$1"; then
+		if grep -qE "$kernel_complaint" "$1"; then
 			echo "it complained first of:"
-			grep -E -B 4 -A 24 -m 2 "$kernel_panic|$kernel_splat" "$1"
+			grep -E -B 4 -A 24 -m 2 "$kernel_complaint" "$1"
 		fi
 	} >&2
 }

@@ -852,7 +852,7 @@ static void victim_shares(void)
 /* --- who reads --- */
 
 #define READERS 40
-#define READ 1000 /* members: so that a reading takes longer than to wake up who waits */
+#define CROWD 1000 /* members: so that a reading takes longer than to wake up who waits */
 
 static long readings_before; /* those that writers have waited for */
 
@@ -877,13 +877,13 @@ static void readers(void)
 	if (!threads[0]) {
 		if (!forked()) {
 			put(NAME, "pids", "0");
-			for (i = 1; i < READ && forked(); i++)
+			for (i = 1; i < CROWD && forked(); i++)
 				;
 			shared->alive++;
 			rest();
 		}
-		if (!wait_for(shared->alive == READ))
-			wrong("%d of %d are there", shared->alive, READ);
+		if (!wait_for(shared->alive == CROWD))
+			wrong("%d of %d are there", shared->alive, CROWD);
 		for (i = 0; i < READERS; i++)
 			pthread_create(&threads[i], NULL, read_always, NULL);
 	}

@@ -178,7 +178,7 @@ static scmp_filter_ctx make_filter(uint32_t architecture, uint64_t caps)
 }
 
 /*
- * Programs of the machine's 32 bit ABI work, under the same filter. For each ABI more the filter takes half
+ * Programs of the machine's 32 bit ABI work, under the same filter but for check_exact(). For each ABI more the filter takes half
  * again as long to make, and x32 is used by nobody.
  */
 static const uint32_t others[][2] = {
